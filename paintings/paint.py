@@ -97,7 +97,9 @@ def look_up(field, x, y):
 
 def scatter(rng, shape, spacing):
     """Return places x, y on a shaken grid that goes a little over the edges, in random order."""
-    y, x = np.mgrid[-spacing : shape[0] + spacing : spacing, -spacing : shape[1] + spacing : spacing]
+    y, x = np.mgrid[
+        -spacing : shape[0] + spacing : spacing, -spacing : shape[1] + spacing : spacing
+    ]
     places = np.stack([x.ravel(), y.ravel()]) + rng.uniform(-0.6, 0.6, (2, x.size)) * spacing
     return rng.permutation(places, axis=1)
 
@@ -200,7 +202,9 @@ class Canvas:
         colour, height = layers[..., :3], ndimage.gaussian_filter(layers[..., 3], 0.8)
         slope_y, slope_x = np.gradient(height)
         light = np.clip(relief * 4 * (slope_x + slope_y), -0.3, 0.3)
-        colour = np.clip(colour * (1 + light[..., None]) + 0.25 * np.maximum(light, 0)[..., None], 0, 1)
+        colour = np.clip(
+            colour * (1 + light[..., None]) + 0.25 * np.maximum(light, 0)[..., None], 0, 1
+        )
         reduced = Image.fromarray((255 * colour + 0.5).astype(np.uint8)).resize(
             self.small, Image.Resampling.BOX
         )
@@ -258,21 +262,27 @@ def night_sky(seed, size=LONG_SIDE):
     shape, x, y = grid()
     level = 0.9 * y + 16 * noise(rng, shape, 55) + 5 * noise(rng, shape, 22)
     moon_side = rng.choice([-1, 1])
-    whirls = [(320 + moon_side * rng.uniform(-70, -10), rng.uniform(170, 215), 62),
-              (320 + moon_side * rng.uniform(75, 125), rng.uniform(215, 265), 40),
-              (320 - moon_side * rng.uniform(170, 220), rng.uniform(220, 260), 34)]
+    whirls = [
+        (320 + moon_side * rng.uniform(-70, -10), rng.uniform(170, 215), 62),
+        (320 + moon_side * rng.uniform(75, 125), rng.uniform(215, 265), 40),
+        (320 - moon_side * rng.uniform(170, 220), rng.uniform(220, 260), 34),
+    ]
     for whirl_x, whirl_y, radius in whirls:
         far = np.hypot(x - whirl_x, (y - whirl_y) * 1.15)
         level += rng.choice([-1, 1]) * 3.2 * radius * np.exp(-((far / radius) ** 2) / 2)
     stars = [(320 + moon_side * 245, rng.uniform(70, 95), 33)]
     while len(stars) < 12:
         star = (rng.uniform(25, 615), rng.uniform(20, 300), rng.uniform(9, 19))
-        if all(np.hypot(star[0] - other[0], star[1] - other[1]) > 2 * (star[2] + other[2])
-               for other in stars + whirls):
+        if all(
+            np.hypot(star[0] - other[0], star[1] - other[1]) > 2 * (star[2] + other[2])
+            for other in stars + whirls
+        ):
             stars.append(star)
     blues = rgb("0c1440", "14235f", "1d3c8c", "2b5fb0", "4f8fc4", "8fbfd0", "d8dfae")
     wave = 0.5 + 0.5 * np.sin(level / 7.5 + noise(rng, shape, 30))
-    plan = ramp(blues, 0.1 + 0.55 * wave**1.3 + 0.22 * (y / 400) ** 2 + 0.07 * noise(rng, shape, 40))
+    plan = ramp(
+        blues, 0.1 + 0.55 * wave**1.3 + 0.22 * (y / 400) ** 2 + 0.07 * noise(rng, shape, 40)
+    )
     for star_x, star_y, radius in stars:
         far = np.hypot(x - star_x, y - star_y) / radius
         near = np.exp(-((far / 2.0) ** 4))
@@ -283,7 +293,7 @@ def night_sky(seed, size=LONG_SIDE):
     moon_x, moon_y, radius = stars[0]
     bite = np.hypot(x - moon_x - 13 * moon_side, y - moon_y + 8) < radius * 0.72
     crescent = (np.hypot(x - moon_x, y - moon_y) < radius * 0.95) & ~bite
-    
+
     slope_y, slope_x = np.gradient(level)
     angles = np.arctan2(-slope_x, slope_y)
     land = np.zeros(shape, bool)
@@ -296,20 +306,26 @@ def night_sky(seed, size=LONG_SIDE):
         below = y > ridge
         furrow = 0.5 + 0.5 * np.sin((y - ridge) / 5 + 2 * noise(rng, shape, 20))
         plan[below] = ramp(greens, furrow)[below]
-        angles[below] = np.arctan(np.gradient(ndimage.gaussian_filter1d(ridge, 6)))[x.astype(int)][below]
+        angles[below] = np.arctan(np.gradient(ndimage.gaussian_filter1d(ridge, 6)))[x.astype(int)][
+            below
+        ]
         land |= below
     canvas = Canvas(shape, size, blues[1])
     canvas.lay(rng, plan, angles, 15, 70, 17, value=0.04, edge=0.5)
     canvas.lay(rng, plan, angles, 8, 42, 6.5, value=0.05, hue=0.035)
     canvas.lay(rng, plan, angles, 5.5, 24, 3.4, value=0.08, hue=0.045, edge=0.2)
     for star_x, star_y, radius in stars[1:]:  # a loaded touch of white in the middle of a star
-        spots = rng.normal(0, 0.16 * radius, (2, 7)) + [[star_x], [star_y]]
-        whites = jitter(rng, np.tile(rgb("fff7d6"), (7, 1)), 0.03, 0.03)
-        canvas.dabs(rng, *spots, whites, 0.26 * radius, rng.uniform(0, 3, 7))
+        spots = rng.normal(0, 0.2 * radius, (2, 14)) + [[star_x], [star_y]]
+        whites = jitter(rng, np.tile(rgb("fff7d6"), (14, 1)), 0.03, 0.03)
+        canvas.dabs(rng, *spots, whites, 0.27 * radius, rng.uniform(0, 3, 14))
     crescent_x, crescent_y = scatter(rng, shape, 2.6)
+    disc = np.hypot(crescent_x - moon_x, crescent_y - moon_y) < radius
+    spots = np.stack([crescent_x, crescent_y])[:, disc]
+    whites = jitter(rng, np.tile(rgb("fdeeb0"), (spots.shape[1], 1)), 0.04, 0.03)
+    canvas.dabs(rng, *spots, whites, 3, rng.uniform(0, 3, len(whites)), 0.5)
     kept = look_up(crescent, crescent_x, crescent_y) > 0
     horn = np.arctan2(y - moon_y, x - moon_x) + np.pi / 2
-    golds = jitter(rng, np.broadcast_to(rgb("f9b92a"), plan.shape), 0.06, 0.03)
+    golds = jitter(rng, np.broadcast_to(rgb("f0941c"), plan.shape), 0.06, 0.04)
     canvas.strokes(rng, crescent_x[kept], crescent_y[kept], golds, horn, 9, 3, edge=9)
     return village_and_cypress(canvas, rng, plan, angles, moon_side)
 
@@ -317,24 +333,40 @@ def night_sky(seed, size=LONG_SIDE):
 def village_and_cypress(canvas, rng, plan, angles, side):
     """Finish the night: houses with lit windows, then dark cypresses like flames."""
     for house_x in np.sort(rng.uniform(150, 490, 13)):
-        foot, wide, tall = rng.uniform(428, 462), rng.uniform(16, 30), rng.uniform(12, 20)
+        foot, wide, tall = rng.uniform(428, 462), rng.uniform(18, 36), rng.uniform(13, 24)
         wall, roof = jitter(rng, rgb("2a4a78", "5d4a50"), 0.06, 0.05)
         front = np.array([(0, 0), (wide, 0), (wide, -tall), (0, -tall)]) + (house_x, foot)
         canvas.polygon(front, wall)
         top = np.array([(-3, -tall), (wide + 3, -tall), (wide * 0.6, -tall - 11)]) + (house_x, foot)
         canvas.polygon(top, roof)
+        for hatch in rng.uniform(0, 1, 16):  # short strokes down the wall and along the roof
+            start = np.array([hatch * wide, -tall * rng.uniform(0.3, 1)]) + (house_x, foot)
+            canvas.line([start, start + (0, tall * 0.3)], jitter(rng, wall, 0.09, 0.06), 1.8)
+            start = np.array([hatch * wide, -tall - 6 * rng.random()]) + (house_x, foot)
+            canvas.line([start, start + (5, -1)], jitter(rng, roof, 0.09, 0.06), 1.8)
         for edge in (front, top):
-            canvas.line([*edge, edge[0]], rgb("0a1228"), 1.6)
+            for start, end in zip(edge, np.roll(edge, -1, axis=0), strict=True):
+                bent = smooth_curve([start, (start + end) / 2 + rng.normal(0, 0.9, 2), end], 8)
+                canvas.line(bent, jitter(rng, rgb("0a1228"), 0.03), rng.uniform(1, 2.2))
         for window in rng.uniform(0.15, 0.75, rng.integers(1, 4)):
-            canvas.line(np.array([(window * wide, -tall * 0.65), (window * wide, -tall * 0.3)])
-                        + (house_x, foot), jitter(rng, rgb("ffd54a"), 0.05), 3.2)
+            canvas.line(
+                np.array([(window * wide, -tall * 0.65), (window * wide, -tall * 0.3)])
+                + (house_x, foot),
+                jitter(rng, rgb("ffd54a"), 0.05),
+                3.2,
+            )
     upright = np.pi * 1.5 + 0.45 * np.sin(np.mgrid[: plan.shape[0], : plan.shape[1]][0] / 17)
     for place, tall, wide in [(-262, 400, 33), (-218, 250, 22), (-292, 210, 20)]:
         foot = 320 + side * place
         t = np.linspace(0, 1, 40)
-        half = wide * np.sin(np.pi * t**0.7) ** 0.8 * (1 + 0.16 * np.sin(25 * t + rng.uniform(0, 6)))
+        half = (
+            wide * np.sin(np.pi * t**0.7) ** 0.8 * (1 + 0.16 * np.sin(25 * t + rng.uniform(0, 6)))
+        )
         sway = foot + 7 * np.sin(5 * t + rng.uniform(0, 6))
-        left, right = np.stack([sway - half, 515 - tall * t], 1), np.stack([sway + half, 515 - tall * t], 1)
+        left, right = (
+            np.stack([sway - half, 515 - tall * t], 1),
+            np.stack([sway + half, 515 - tall * t], 1),
+        )
         mask = cover(canvas.shape, np.vstack([left, right[::-1]]))
         greens = ramp(rgb("0b1512", "16281c", "31452a", "4d3b22"), rng.uniform(0, 1, mask.shape))
         canvas.lay(rng, greens, upright, 7, 40, 6, mask, value=0.02, hue=0.02, edge=9)
@@ -374,7 +406,9 @@ def tiger_coat(seed, size=LONG_SIDE):
     plan = mix(plan, creams[2], np.clip((marks - 1.5) * 2, 0, 1))
     inks = ramp(rgb("070605", "16110e", "2a1d14"), 0.4 + 0.3 * noise(rng, shape, 8))
     plan[black] = inks[black]
-    angles = np.pi * 0.86 + lean - 0.35 * np.clip(belly / 150, -0.3, 1) + 0.12 * noise(rng, shape, 14)
+    angles = (
+        np.pi * 0.86 + lean - 0.35 * np.clip(belly / 150, -0.3, 1) + 0.12 * noise(rng, shape, 14)
+    )
     canvas = Canvas(shape, size, inks[0, 0])
     canvas.lay(rng, plan, angles, 11, 34, 10, edge=0.3)
     canvas.lay(rng, plan, angles, 5, 22, 3.4, value=0.05, hue=0.02, edge=0.45)
@@ -394,47 +428,63 @@ def great_wave(seed, size=LONG_SIDE):
     canvas = Canvas(shape, size, rgb("efe4c6"))
     skies = rgb("a9a58c", "cfc6a4", "e9dcb9", "efe2c0", "ecd3a6", "e3bd8e")
     for step in range(120):  # bokashi: the sky's ink is wiped away towards the horizon
-        canvas.polygon([(0, 3 * step), (640, 3 * step), (640, 512), (0, 512)],
-                       ramp(skies, np.array(step / 119)))
+        canvas.polygon(
+            [(0, 3 * step), (640, 3 * step), (640, 512), (0, 512)],
+            ramp(skies, np.array(step / 119)),
+        )
     sun = np.array([rng.uniform(465, 545), rng.uniform(150, 215)])
     canvas.dot(*sun, rng.uniform(44, 60), rgb("cf5136"))
     for lift in rng.uniform(40, 250, 9):  # bars of cloud
         left, wide = rng.uniform(230, 620), rng.uniform(50, 170)
         canvas.line([(left, lift), (left + wide, lift)], rgb("f3ead0"), rng.uniform(3, 8))
     for lift, tone in [(0, "93a9a5"), (15, "6c8c99")]:
-        hills = [(t, 318 + lift - 30 * abs(np.sin(t / 97 + seed + lift)) - 4 * np.sin(t / 17))
-                 for t in range(0, 641, 8)]
+        hills = [
+            (t, 318 + lift - 30 * abs(np.sin(t / 97 + seed + lift)) - 4 * np.sin(t / 17))
+            for t in range(0, 641, 8)
+        ]
         canvas.polygon([*hills, (640, 512), (0, 512)], rgb(tone))
 
     def shake(points):
         return smooth_curve(np.array(points, float) + rng.normal(0, 5, (len(points), 2)))
 
-    swell = shake([(-20, 362), (90, 352), (200, 376), (330, 352), (450, 372), (560, 344), (660, 360)])
+    swell = shake(
+        [(-20, 362), (90, 352), (200, 376), (330, 352), (450, 372), (560, 344), (660, 360)]
+    )
     flat = np.column_stack([np.linspace(-20, 660, 200), np.full(200, 540)])
     one_wave(canvas, rng, swell, flat, bands=9, claws=0)
     back = shake([(-30, 350), (40, 290), (110, 176), (190, 92), (285, 60), (365, 92), (408, 172)])
-    hollow = shake([(430, 540), (330, 460), (262, 372), (248, 276), (282, 208), (340, 170), (408, 172)])
-    one_wave(canvas, rng, back, hollow, bands=15, claws=17)
+    hollow = shake(
+        [(430, 540), (330, 460), (262, 372), (248, 276), (282, 208), (340, 170), (408, 172)]
+    )
+    one_wave(canvas, rng, back, hollow, bands=19, claws=17)
     back = shake([(330, 560), (400, 470), (470, 392), (530, 352), (580, 356), (604, 392)])
     hollow = shake([(700, 560), (610, 500), (560, 460), (545, 425), (566, 398), (604, 392)])
     one_wave(canvas, rng, back, hollow, bands=9, claws=10)
-    front = shake([(-20, 420), (60, 398), (150, 440), (260, 478), (380, 462), (500, 488), (660, 452)])
+    front = shake(
+        [(-20, 420), (60, 398), (150, 440), (260, 478), (380, 462), (500, 488), (660, 452)]
+    )
     one_wave(canvas, rng, front, flat + (0, 60), bands=7, claws=0)
     picture = canvas.finish(rng, relief=0, cloth=0)
     zoom = np.array(picture.shape[:2]) / shape
     knots = 70 * noise(rng, shape, 90) + 0.12 * x  # the block's rings, cut almost along the grain
-    grain = ndimage.zoom(np.sin((y + knots * 0.35) / 1.35) + 0.9 * noise(rng, shape, 1.2), zoom, order=1)
+    grain = ndimage.zoom(
+        np.sin((y + knots * 0.35) / 1.35) + 0.9 * noise(rng, shape, 1.2), zoom, order=1
+    )
     baren = ndimage.zoom(noise(rng, shape, 14, 4), zoom, order=1)
     inked = 1 - picture.mean(axis=2, keepdims=True)
-    picture = picture * (1 - 0.03 * grain[..., None]) + (0.05 * inked * (grain + baren)[..., None])
-    return texture(rng, texture(rng, picture, 0.02, (0.4, 5)), 0.035)
+    picture = picture * (1 - 0.022 * grain[..., None]) + (0.05 * inked * (grain + baren)[..., None])
+    return texture(rng, texture(rng, picture, 0.022, (0.8, 2.5)), 0.03)
 
 
 def one_wave(canvas, rng, back, hollow, bands, claws):
     """Print a wave: bands from its back to its hollow, outlines, then foam along its crest."""
     ink, blues = rgb("12244c")[0], rgb("1d3d78", "2d5f96", "dfe3d3", "5f93b4", "24508c", "a9c6cc")
-    shares = np.sort(np.append(rng.uniform(0.02, 0.98, bands - 2) * 0.4
-                               + 0.6 * np.linspace(0.05, 0.95, bands - 2), [0, 1]))
+    shares = np.sort(
+        np.append(
+            rng.uniform(0.02, 0.98, bands - 2) * 0.4 + 0.6 * np.linspace(0.05, 0.95, bands - 2),
+            [0, 1],
+        )
+    )
     t = np.linspace(0, 1, len(back))
     edges = []
     for share in shares:
@@ -442,7 +492,10 @@ def one_wave(canvas, rng, back, hollow, bands, claws):
         part = np.clip(share + wander, 0, 1)[:, None]
         edges.append(back * (1 - part) + hollow * part)
     for k in range(bands - 1):
-        canvas.polygon(np.vstack([edges[k], edges[k + 1][::-1]]), jitter(rng, blues[k * 7 % 6 if k % 3 else k % 2], 0.02, 0.015))
+        canvas.polygon(
+            np.vstack([edges[k], edges[k + 1][::-1]]),
+            jitter(rng, blues[(0, 1, 0, 2, 3, 0, 4, 5, 1)[k % 9]], 0.02, 0.015),
+        )
     for edge in edges[1:-1]:
         canvas.line(edge, ink, rng.uniform(0.7, 1.5))
     canvas.line(back, ink, 2.6)
@@ -450,34 +503,46 @@ def one_wave(canvas, rng, back, hollow, bands, claws):
     if not claws:
         for _ in range(26):  # flecks of foam along the swell's bands
             k, where = rng.integers(1, bands - 1), rng.integers(5, 180)
-            canvas.line(edges[k][where : where + rng.integers(4, 18)], rgb("e9e8d6"), rng.uniform(1, 3))
+            canvas.line(
+                edges[k][where : where + rng.integers(4, 18)], rgb("e9e8d6"), rng.uniform(1, 3)
+            )
         return
     reach = np.hypot(*(hollow[-1] - back[60])) / 9
-    lumps = []
-    for place in np.linspace(70, 199, claws * 4).astype(int):
-        for deep in rng.uniform(-0.02, 0.26, 2):
-            lumps.append(back[place] * (1 - deep) + hollow[place] * deep)
-    for place in np.linspace(140, 199, claws * 2).astype(int):
-        lumps.append(back[place] * 0.15 + hollow[place] * 0.85)
-    lumps = np.array(lumps)
-    radii = reach * rng.uniform(0.22, 0.5, len(lumps))
-    for place in np.linspace(85, 199, claws).astype(int):
+    foam = []
+    for place in np.linspace(62, 199, claws * 7).astype(int):
+        deep = rng.uniform(-0.03, 0.1 + 0.16 * (place > 100))
+        foam.append(
+            (*(back[place] * (1 - deep) + hollow[place] * deep), reach * rng.uniform(0.13, 0.36))
+        )
+    for place in np.linspace(160, 199, claws).astype(int):
+        foam.append((*(back[place] * 0.3 + hollow[place] * 0.7), reach * rng.uniform(0.15, 0.3)))
+    for place in np.linspace(80, 196, claws).astype(int):  # claws behind the foam, over the sky
         ahead = back[place] - back[place - 3]
-        turn = np.arctan2(*ahead[::-1]) + rng.uniform(-0.75, 0.05)
-        claw(canvas, rng, back[place], turn, reach * rng.uniform(0.9, 1.5), 2)
-    for place in np.linspace(150, 199, claws // 2).astype(int):
-        claw(canvas, rng, hollow[place], rng.uniform(1.2, 2.1), reach * rng.uniform(0.6, 1.1), 2)
-    for tone, extra in [(ink, 1.3), (rgb("f4efdc")[0], 0)]:
-        for (lump_x, lump_y), radius in zip(lumps, radii, strict=True):
+        turn = np.arctan2(*ahead[::-1]) + rng.uniform(-0.9, -0.2)
+        claw(canvas, rng, back[place], turn, reach * rng.uniform(0.9, 1.4), 2)
+    for tone, extra in [(ink, 1.2), (rgb("f4efdc")[0], 0)]:
+        for lump_x, lump_y, radius in foam:
             canvas.dot(lump_x, lump_y, radius + extra, tone)
-    for (lump_x, lump_y), radius in zip(lumps, radii, strict=True):
-        arc = np.linspace(0.3, 2.2, 9) + rng.uniform(-0.5, 0.5)
-        curl = np.stack([lump_x + 0.7 * radius * np.cos(arc), lump_y + 0.7 * radius * np.sin(arc)], 1)
-        canvas.line(curl, ramp(rgb("7fa6bd", "b9cfd2", "2d5f96"), rng.uniform()), 1.3)
-    for _ in range(claws * 9):  # spray
+    for lump_x, lump_y, radius in foam:
+        arc = np.linspace(0.2, 2.4, 9) + rng.uniform(-0.6, 0.6)
+        curl = np.stack(
+            [lump_x + 0.75 * radius * np.cos(arc), lump_y + 0.75 * radius * np.sin(arc)], 1
+        )
+        canvas.line(
+            curl,
+            ramp(rgb("5f93b4", "b9cfd2", "1d3d78"), np.array(rng.random())),
+            rng.uniform(0.8, 1.8),
+        )
+    for place in np.linspace(78, 199, claws * 2).astype(int):  # claws that hang over the hollow
+        deep = rng.uniform(0.08, 0.24) if place < 165 else rng.uniform(0.2, 0.95)
+        root = back[place] * (1 - deep) + hollow[place] * deep
+        inwards = hollow[place] - back[place] if place < 165 else np.array([0.3, 1])
+        turn = np.arctan2(*inwards[::-1]) - rng.uniform(0.5, 1.2)
+        claw(canvas, rng, root, turn, reach * rng.uniform(0.8, 1.35), 2)
+    for _ in range(claws * 11):  # spray
         place = rng.integers(90, 200)
-        away = np.abs(rng.normal(0, 2.2, 2)) * reach * (1, -0.5) + rng.normal(0, 0.8, 2) * reach
-        canvas.dot(*(back[place] + away), rng.uniform(0.8, 2.7), rgb("f6f1df"))
+        away = np.abs(rng.normal(0, 2.0, 2)) * reach * (1, -0.5) + rng.normal(0, 0.8, 2) * reach
+        canvas.dot(*(back[place] + away), rng.uniform(0.8, 2.7), rgb("f8f4e4"))
 
 
 def claw(canvas, rng, root, turn, length, depth):
@@ -485,14 +550,21 @@ def claw(canvas, rng, root, turn, length, depth):
     t = np.linspace(0, 1, 14)
     bend = turn + 2.0 * t**1.4 * rng.uniform(0.7, 1.2)
     spine = root + np.cumsum(np.stack([np.cos(bend), np.sin(bend)], 1), axis=0) * length / 14
-    side = np.stack([-np.sin(bend), np.cos(bend)], 1) * (length * 0.2 * (1 - t) ** 0.8)[:, None]
+    side = np.stack([-np.sin(bend), np.cos(bend)], 1) * (length * 0.24 * (1 - t) ** 0.8)[:, None]
     shape = np.vstack([spine + side, (spine - side)[::-1]])
     for place in (3, 6, 9) if depth else ():
-        claw(canvas, rng, spine[place], bend[place] - rng.uniform(0.3, 1.0),
-             length * rng.uniform(0.4, 0.55), depth - 1)
+        claw(
+            canvas,
+            rng,
+            spine[place],
+            bend[place] - rng.uniform(0.3, 1.0),
+            length * rng.uniform(0.4, 0.55),
+            depth - 1,
+        )
     canvas.polygon(shape, rgb("f4efdc"))
-    canvas.line(np.vstack([shape, shape[:1]]), rgb("12244c"), 1.1)
-
+    canvas.dot(*root, length * 0.2, rgb("f4efdc"))
+    canvas.line(shape, rgb("12244c"), 1.1)
+    canvas.line((spine + 0.35 * side)[2:11], rgb("8fb3c4"), 1.2)
 
 
 def stained_glass(seed, size=LONG_SIDE):
@@ -512,15 +584,26 @@ def stained_glass(seed, size=LONG_SIDE):
     side = 2 * np.pi * step / petals * far  # distance from the petal's axis
     region = np.full(x.shape, 0)
     order = rng.permutation(4)
-    ruby, blue, gold, green = (rgb(*codes) for codes in [
-        ("7c0a1e", "b3122a", "d8342c", "a01045"), ("0d2a7a", "1747ab", "2f77cf", "123a8f"),
-        ("d99412", "f2bd2c", "f7dc74", "c96f10"), ("0c5a3a", "1f8a4c", "6aae3e", "0f6d63")])
-    violet, clear = rgb("4a1c78", "6f35a0", "8d5bc0"), rgb("dcE3b8", "a9d0d8", "f3dc9a", "86b7d6", "c9dfc0")
+    ruby, blue, gold, green = (
+        rgb(*codes)
+        for codes in [
+            ("7c0a1e", "b3122a", "d8342c", "a01045"),
+            ("0d2a7a", "1747ab", "2f77cf", "123a8f"),
+            ("d99412", "f2bd2c", "f7dc74", "c96f10"),
+            ("0c5a3a", "1f8a4c", "6aae3e", "0f6d63"),
+        ]
+    )
+    violet, clear = (
+        rgb("4a1c78", "6f35a0", "8d5bc0"),
+        rgb("dcE3b8", "a9d0d8", "f3dc9a", "86b7d6", "c9dfc0"),
+    )
     kinds, glass = [], [ruby, blue, gold, green]
+
     def add(mask, palette, split):
         """Cut a region from the window; `split` numbers its pieces."""
         kinds.append(palette)
         region[mask] = (len(kinds) * 1000 + np.asarray(split) + 0 * region)[mask]
+
     shine = np.floor(turn * petals * 4) * 7 + np.floor((far - 240) / 46 + 0.35 * np.sin(turn * 60))
     add(far > 0, clear, shine + 500)
     add(down > 262, blue, np.floor((across + 256) / 64 + 0.35 * np.sin(down / 18)))
@@ -544,10 +627,15 @@ def stained_glass(seed, size=LONG_SIDE):
     add(far < 26, gold, 0)
     add(far < 12, ruby, 0)
     seeds_y, seeds_x = rng.uniform(0, 1, (2, 420)) * np.array([[640], [512]])
-    cells = cKDTree(np.column_stack([seeds_x, seeds_y * 0.8])).query(
-        np.column_stack([(x + wobble_x).ravel(), (y * 0.8).ravel()]))[1].reshape(x.shape)
+    cells = (
+        cKDTree(np.column_stack([seeds_x, seeds_y * 0.8]))
+        .query(np.column_stack([(x + wobble_x).ravel(), (y * 0.8).ravel()]))[1]
+        .reshape(x.shape)
+    )
     big = np.isin(region // 1000, [2, 3, 4])  # large panes are cut again
-    piece = np.unique(region * 1000 + np.where(big, cells // 2, 0), return_inverse=True)[1].reshape(x.shape)
+    piece = np.unique(region * 1000 + np.where(big, cells // 2, 0), return_inverse=True)[1].reshape(
+        x.shape
+    )
     edge = np.zeros(x.shape, bool)
     edge[:, 1:] |= piece[:, 1:] != piece[:, :-1]
     edge[1:] |= piece[1:] != piece[:-1]
@@ -556,19 +644,25 @@ def stained_glass(seed, size=LONG_SIDE):
     count = piece.max() + 1
     first = np.zeros(count, int)
     first[piece.ravel()] = region.ravel() // 1000
-    tints = np.array([jitter(rng, kinds[k - 1][rng.integers(len(kinds[k - 1]))], 0.04, 0.03) for k in first])
-    streak = [enlarge(noise(rng, shape, 2.5) + ndimage.gaussian_filter(noise(rng, shape, 1), way) * 14, x)
-              for way in [(1.5, 18), (18, 1.5)]]
+    tints = np.array(
+        [jitter(rng, kinds[k - 1][rng.integers(len(kinds[k - 1]))], 0.04, 0.03) for k in first]
+    )
+    streak = [
+        enlarge(noise(rng, shape, 2.5) + ndimage.gaussian_filter(noise(rng, shape, 1), way) * 14, x)
+        for way in [(1.5, 18), (18, 1.5)]
+    ]
     streaks = np.where(rng.random(count)[piece] < 0.5, *streak)
     bubbles = enlarge(np.clip(noise(rng, shape, 1.1) - 2.2, 0, 1), x)
     light = 1.05 + 0.05 * streaks + 0.1 * enlarge(noise(rng, shape, 60), x) + 0.9 * bubbles
     light *= 0.62 + 0.42 * np.clip(lead / 9, 0, 1) ** 0.5
     picture = np.clip(tints[piece] * light[..., None] * 1.12 + 0.012 * streaks[..., None], 0, 1)
     trace = np.abs((lead + 0.8 * wobble_x) % 7.5 - 3.7) < 0.45
-    trace &= (np.isin(first, [2, 3, 4, 7, 11, 12])[piece]) & (lead > 4)
+    trace &= (np.isin(first, [5, 7, 11, 12])[piece]) & (lead > 4)
     picture[trace] *= 0.45
     came = 2.1 + 0.5 * np.isin(first, [1])[piece]
-    metal = ramp(rgb("4a4c50", "26262a", "0b0b0d"), lead / came + 0.1 * enlarge(noise(rng, shape, 2), x))
+    metal = ramp(
+        rgb("4a4c50", "26262a", "0b0b0d"), lead / came + 0.1 * enlarge(noise(rng, shape, 2), x)
+    )
     picture = mix(picture, metal, np.clip((came - lead) * 1.5 + 0.5, 0, 1))
     return texture(rng, reduce(picture), 0.035)
 
@@ -582,13 +676,20 @@ def pointillist(seed, size=LONG_SIDE):
     shape, x, y = grid()
     side = rng.choice([-1, 1])
     horizon, sun_x = rng.uniform(205, 240), 320 + side * rng.uniform(40, 190)
-    sky = ramp(rgb("4f6fb8", "8f93c8", "d9a3b5", "f4b98a", "f9d77e"), y / horizon + 0.06 * noise(rng, shape, 30))
-    cloud = np.clip(noise(rng, shape, 26) + noise(rng, shape, 9) * 0.35 - 0.35 + 0.5 * np.sin(y / 21), 0, 1)
+    sky = ramp(
+        rgb("4f6fb8", "8f93c8", "d9a3b5", "f4b98a", "f9d77e"),
+        y / horizon + 0.06 * noise(rng, shape, 30),
+    )
+    cloud = np.clip(
+        noise(rng, shape, 26) + noise(rng, shape, 9) * 0.35 - 0.35 + 0.5 * np.sin(y / 21), 0, 1
+    )
     plan = mix(sky, rgb("f6c9a6")[0] - 0.15 * (y[..., None] < 90), cloud * 0.75)
-    glow = np.hypot(x - sun_x, (y - horizon + 38) * 1.2)
+    glow = np.hypot(x - sun_x, (y - horizon + 64) * 1.1)
     plan = mix(plan, rgb("ffdf6b")[0], np.exp(-((glow / 85) ** 2)) * 0.8)
     plan = mix(plan, rgb("fff3b0")[0], glow < 23)
-    bank = horizon - 12 - 13 * np.abs(noise(rng, shape, 16)[0]) - 7 * np.abs(noise(rng, shape, 5)[0])
+    bank = (
+        horizon - 12 - 13 * np.abs(noise(rng, shape, 16)[0]) - 7 * np.abs(noise(rng, shape, 5)[0])
+    )
     trees = ramp(rgb("3d4a8a", "59609c", "5d7f78", "98935f"), 0.4 + 0.3 * noise(rng, shape, 8))
     plan = mix(plan, trees, (y > bank) & (y <= horizon))
     mirror = plan[np.clip(2 * horizon - y - 4, 0, 511).astype(int), x.astype(int)]
@@ -597,16 +698,31 @@ def pointillist(seed, size=LONG_SIDE):
     path = np.exp(-(((x - sun_x) / (14 + (y - horizon) * 0.22)) ** 2)) * np.clip(ripple + 0.5, 0, 1)
     water = mix(water, rgb("ffd873")[0], path * 0.85)
     plan = np.where((y > horizon)[..., None], water, plan)
+
     def sail(left, foot, tall):
         """Set a white sail and its reflection on the water."""
         nonlocal plan
-        hull = [(left - tall * 0.4, foot - 5), (left + tall * 0.42, foot - 5), (left + tall * 0.3, foot + 3), (left - tall * 0.3, foot + 3)]
+        hull = [
+            (left - tall * 0.4, foot - 5),
+            (left + tall * 0.42, foot - 5),
+            (left + tall * 0.3, foot + 3),
+            (left - tall * 0.3, foot + 3),
+        ]
         for up, part in [(-1, 0.95), (0.75, 0.5)]:
-            cloth = [(left, foot - 5 * (up < 0)), (left, foot + up * tall), (left + tall * 0.42, foot - 7 * (up < 0))]
+            cloth = [
+                (left, foot - 5 * (up < 0)),
+                (left, foot + up * tall),
+                (left + tall * 0.42, foot - 7 * (up < 0)),
+            ]
             plan = mix(plan, rgb("fbe9cf")[0], cover(shape, cloth) * part)
-            jib = [(left - 3, foot - 6 * (up < 0)), (left - 2, foot + up * tall * 0.85), (left - tall * 0.33, foot - 6 * (up < 0))]
+            jib = [
+                (left - 3, foot - 6 * (up < 0)),
+                (left - 2, foot + up * tall * 0.85),
+                (left - tall * 0.33, foot - 6 * (up < 0)),
+            ]
             plan = mix(plan, rgb("e9c2c4")[0], cover(shape, jib) * part)
         plan = mix(plan, rgb("5a3350")[0], cover(shape, hull))
+
     for tall in np.sort(rng.uniform(24, 78, 4)):
         sail(rng.uniform(110, 530), horizon + 2 + tall * 0.75, tall)
     shore = 405 + side * (x[0] - 320) * 0.16 + 9 * noise(rng, shape, 40)[0]
@@ -615,22 +731,37 @@ def pointillist(seed, size=LONG_SIDE):
     plan = np.where((y > shore)[..., None], grass, plan)
     leaves = np.zeros(shape)
     trunk_x = 320 - side * 240
-    for _ in range(46):
-        leaf_x, leaf_y = trunk_x + rng.normal(0, 58), rng.normal(105, 62)
+    for _ in range(70):
+        leaf_x, leaf_y = trunk_x + rng.normal(0, 56), rng.normal(95, 60)
         leaves = np.maximum(leaves, 1.4 - np.hypot(x - leaf_x, y - leaf_y) / rng.uniform(22, 40))
-    trunk = smooth_curve([(trunk_x, 470), (trunk_x - 6, 350), (trunk_x + 8, 240), (trunk_x + 2, 110)], 40)
+    trunk = smooth_curve(
+        [(trunk_x, 470), (trunk_x - 6, 350), (trunk_x + 8, 240), (trunk_x + 2, 110)], 40
+    )
     thick = np.linspace(17, 5, 40)[:, None] * (1, 0)
-    plan = mix(plan, ramp(rgb("3b2a55", "7a4a3a", "c77b3e"), 0.5 + side * (x - trunk_x) / 40), cover(shape, np.vstack([trunk - thick, (trunk + thick)[::-1]])))
-    foliage = ramp(rgb("21406a", "2f6a4f", "6f9440", "d3b13e"), 0.42 + side * (x - trunk_x) / 260 + 0.22 * noise(rng, shape, 13))
+    plan = mix(
+        plan,
+        ramp(rgb("3b2a55", "7a4a3a", "c77b3e"), 0.5 + side * (x - trunk_x) / 40),
+        cover(shape, np.vstack([trunk - thick, (trunk + thick)[::-1]])),
+    )
+    foliage = ramp(
+        rgb("21406a", "2f6a4f", "6f9440", "d3b13e"),
+        0.42 + side * (x - trunk_x) / 260 + 0.22 * noise(rng, shape, 13),
+    )
     plan = mix(plan, foliage, np.clip((leaves + 0.25 * noise(rng, shape, 7) - 0.45) * 4, 0, 1))
     for _ in range(7):  # strollers: a skirt, a bodice, a head, often a parasol
         foot_x, foot_y = 320 + side * rng.uniform(-170, 260), rng.uniform(418, 476)
         tall = 46 + (foot_y - 400) * 0.6
-        dress = jitter(rng, rgb("2b2a5e", "7a2748", "33407f", "d9d3e6")[rng.integers(4)], 0.05, 0.06)
-        body = np.array([(-0.2, 0), (0.22, 0), (0.09, -0.5), (0.12, -0.78), (-0.1, -0.78), (-0.08, -0.5)])
+        dress = jitter(
+            rng, rgb("2b2a5e", "7a2748", "33407f", "d9d3e6")[rng.integers(4)], 0.05, 0.06
+        )
+        body = np.array(
+            [(-0.2, 0), (0.22, 0), (0.09, -0.5), (0.12, -0.78), (-0.1, -0.78), (-0.08, -0.5)]
+        )
         spot = np.array((foot_x, foot_y))
         plan = mix(plan, dress, cover(shape, body * tall + spot))
-        plan = mix(plan, rgb("c98a6a")[0], np.hypot(x - foot_x, y - foot_y + tall * 0.88) < tall * 0.085)
+        plan = mix(
+            plan, rgb("c98a6a")[0], np.hypot(x - foot_x, y - foot_y + tall * 0.88) < tall * 0.085
+        )
         dark = np.array([(-0.1, 0), (0.15, 0), (0.7 * -side + 0.3, 0.2), (0.7 * -side, 0.22)])
         plan = mix(plan, rgb("2e4a70")[0], cover(shape, dark * tall + spot) * 0.7)
         if rng.random() < 0.6:
@@ -640,8 +771,12 @@ def pointillist(seed, size=LONG_SIDE):
     canvas = Canvas(shape, size, rgb("e9dcc0"))
     angles = np.where(y > horizon, 0.0, 0.4) + 0.5 * noise(rng, shape, 30)
     busy = ndimage.gaussian_filter(np.hypot(*np.gradient(plan.mean(axis=2))), 2) > 0.02
-    for spacing, radius, value, hue, share in [(9, 7.5, 0.03, 0.04, 0), (5.4, 3.6, 0.04, 0.06, 0.1),
-                                               (3.8, 2.3, 0.05, 0.07, 0.13), (2.8, 1.4, 0.05, 0.07, 0.1)]:
+    for spacing, radius, value, hue, share in [
+        (9, 7.5, 0.03, 0.04, 0),
+        (5.4, 3.6, 0.04, 0.06, 0.1),
+        (3.8, 2.3, 0.05, 0.07, 0.13),
+        (2.8, 1.4, 0.05, 0.07, 0.1),
+    ]:
         dot_x, dot_y = scatter(rng, shape, spacing)
         if radius < 2:  # the smallest dots only where there is something to draw
             dot_x, dot_y = np.stack([dot_x, dot_y])[:, look_up(busy, dot_x, dot_y)]
@@ -650,7 +785,15 @@ def pointillist(seed, size=LONG_SIDE):
         pure = light + 1.3 * (colours - light)
         complement = 0.97 * light - 0.75 * (colours - light)
         pure = np.where(rng.random((len(dot_x), 1)) < share, complement, pure)
-        canvas.dabs(rng, dot_x, dot_y, jitter(rng, pure, value, hue), radius, look_up(angles, dot_x, dot_y), 0.85)
+        canvas.dabs(
+            rng,
+            dot_x,
+            dot_y,
+            jitter(rng, pure, value, hue),
+            radius,
+            look_up(angles, dot_x, dot_y),
+            0.85,
+        )
     return canvas.finish(rng, relief=0.35, cloth=0.02)
 
 
@@ -663,9 +806,16 @@ def engraving(seed, size=LONG_SIDE):
     rng = np.random.default_rng(seed)
     shape = (512, LONG_SIDE)
     x, y = fine_grid(shape, size)
-    field = lambda *scales: enlarge(noise(rng, shape, *scales), x)  # noqa: E731
+
+    def field(*scales):
+        return enlarge(noise(rng, shape, *scales), x)
+
     side = rng.choice([-1, 1])
-    sun_x, sun_y, sea = 320 + side * rng.uniform(60, 170), rng.uniform(150, 190), rng.uniform(318, 345)
+    sun_x, sun_y, sea = (
+        320 + side * rng.uniform(60, 170),
+        rng.uniform(150, 190),
+        rng.uniform(318, 345),
+    )
     far = np.hypot(x - sun_x, y - sun_y)
     turn = np.arctan2(y - sun_y, x - sun_x)
     rays = np.sin(turn * 19 + seed) + 0.6 * np.sin(turn * 43) + 0.3 * np.sin(turn * 7)
@@ -679,63 +829,124 @@ def engraving(seed, size=LONG_SIDE):
         nonlocal first, second, dark, outline
         first, second = np.where(mask, new_first, first), np.where(mask, new_second, second)
         dark, outline = np.where(mask, new_dark, dark), np.where(mask, 0, outline)
-        edge = mask ^ ndimage.binary_erosion(mask, iterations=round(1.6 * size / LONG_SIDE) or 1, border_value=1)
+        edge = mask ^ ndimage.binary_erosion(
+            mask, iterations=round(1.6 * size / LONG_SIDE) or 1, border_value=1
+        )
         outline = np.maximum(outline, edge)
 
     def ball(ball_x, ball_y, radius, shade, flat=0.85):
         """Put a billow of cloud or leaves: furrows bend around it, away from the sun."""
-        box = (slice(*(np.searchsorted(y[:, 0], (ball_y - radius, ball_y + radius)))),
-               slice(*(np.searchsorted(x[0], (ball_x - radius, ball_x + radius)))))
+        box = (
+            slice(*(np.searchsorted(y[:, 0], (ball_y - radius, ball_y + radius)))),
+            slice(*(np.searchsorted(x[0], (ball_x - radius, ball_x + radius)))),
+        )
         if x[box].size == 0:
             return
         u, v = (x[box] - ball_x) / radius, (y[box] - ball_y) / radius / flat
         inside = u**2 + v**2 + 0.05 * np.sin(7 * np.arctan2(v, u) + ball_x) < 0.93
-        to_sun = np.array([sun_x - ball_x, sun_y - ball_y]) / np.hypot(sun_x - ball_x, sun_y - ball_y)
+        to_sun = np.array([sun_x - ball_x, sun_y - ball_y]) / np.hypot(
+            sun_x - ball_x, sun_y - ball_y
+        )
         lit = u * to_sun[0] + v * to_sun[1]
         bent = radius * np.hypot(u - 1.1 * to_sun[0], v - 1.1 * to_sun[1])
         value = np.clip(shade - 0.52 * lit + 0.25 * (u**2 + v**2), 0.03, 0.95)
-        for target, new in [(first, bent), (second, radius * 1.2 * (u * to_sun[1] - v * to_sun[0])), (dark, value)]:
+        for target, new in [
+            (first, bent),
+            (second, radius * 1.2 * (u * to_sun[1] - v * to_sun[0])),
+            (dark, value),
+        ]:
             target[box] = np.where(inside, new, target[box])
         rim = inside & (u**2 + v**2 > (1 - 1.5 / radius) ** 2 * 0.9)
         outline[box] = np.where(inside, rim & (lit < 0.75), outline[box])
 
     for place_x, bank_y in [(-230, 60), (-60, 105), (250, 95), (20, 235), (-250, 190)]:  # clouds
         bank_x, tall = 320 + side * place_x + rng.normal(0, 22), rng.uniform(26, 46)
-        shifts = np.sort(rng.normal(0, 62, 26))[rng.permutation(26)]
+        shifts = rng.normal(0, 52, 26)
         lifts = rng.uniform(0, 1, 26) * np.exp(-((shifts / 70) ** 2))
         for shift, lift in sorted(zip(shifts, lifts, strict=True), key=lambda pair: -pair[1]):
-            ball(bank_x + shift, bank_y - lift * tall,
-                 rng.uniform(10, 30) * np.exp(-((shift / 120) ** 2)) + 5, 0.3)
+            ball(
+                bank_x + shift,
+                bank_y - lift * tall,
+                8 + rng.uniform(8, 28) * np.exp(-((shift / 100) ** 2)),
+                0.3,
+            )
     for base, rough in [(sea - 26, 24), (sea - 4, 15)]:
-        ridge = base + enlarge(np.tile(-rough * np.abs(noise(rng, shape, 34)[0]) - 3 * noise(rng, shape, 5)[0], (512, 1)), x)
+        ridge = base + enlarge(
+            np.tile(
+                -rough * np.abs(noise(rng, shape, 34)[0]) - 3 * noise(rng, shape, 5)[0], (512, 1)
+            ),
+            x,
+        )
         crag = field(12, 5)
-        place((y > ridge) & (y < sea), x * side * 0.8 + 0.8 * (y - ridge) + 4 * crag, y + x * 0.3,
-              np.clip(0.4 + 0.22 * crag + 0.004 * (base - sea + 26), 0.1, 0.9))
+        place(
+            (y > ridge) & (y < sea),
+            x * side * 0.8 + 0.8 * (y - ridge) + 4 * crag,
+            y + x * 0.3,
+            np.clip(0.4 + 0.22 * crag + 0.004 * (base - sea + 26), 0.1, 0.9),
+        )
     waves = np.sin(np.maximum(y - sea, 0) ** 0.72 * 2.1 + 1.6 * field(40))
     glint = np.exp(-(((x - sun_x) / (22 + (y - sea) * 0.5)) ** 2))
-    place(y > sea, y + 2.2 * np.sin(x / 13 + 2 * field(25)) * np.clip((y - sea) / 70, 0, 1), x * 0.5 + y,
-          np.clip(0.45 + 0.24 * waves - 0.5 * glint, 0.02, 0.85))
+    place(
+        y > sea,
+        y + 2.2 * np.sin(x / 13 + 2 * field(25)) * np.clip((y - sea) / 70, 0, 1),
+        x * 0.5 + y,
+        np.clip(0.45 + 0.24 * waves - 0.5 * glint, 0.02, 0.85),
+    )
     cliff_x = 320 - side * 170
-    cliff = sea - 62 + np.abs(x - cliff_x) * 0.28 + 26 * np.clip(side * (x - cliff_x) / 60 - 1, 0, 9) + 7 * field(16, 5)
+    cliff = (
+        sea
+        - 62
+        + np.abs(x - cliff_x) * 0.28
+        + 26 * np.clip(side * (x - cliff_x) / 60 - 1, 0, 9)
+        + 7 * field(16, 5)
+    )
     crag = field(22, 7)
-    place(y > cliff, side * x * 0.55 + 1.0 * y + 6 * crag, side * x - 0.5 * y + 4 * crag, np.clip(0.55 - side * (x - cliff_x) / 420 + 0.25 * crag, 0.08, 0.96))
+    place(
+        y > cliff,
+        side * x * 0.55 + 1.0 * y + 6 * crag,
+        side * x - 0.5 * y + 4 * crag,
+        np.clip(0.55 - side * (x - cliff_x) / 420 + 0.25 * crag, 0.08, 0.96),
+    )
     tower = (x - cliff_x) / (23 - (sea - 60 - y) * 0.035)
     lit = side * tower
-    place((np.abs(tower) < 1) & (y > sea - 190) & (y < cliff + 9), y + 7 * np.sqrt(np.clip(1 - tower**2, 0, 1)), x * 1.2 + y * 0.6, np.clip(0.42 - 0.45 * lit + 0.1 * ((y % 26) < 3), 0.03, 0.92))
+    place(
+        (np.abs(tower) < 1) & (y > sea - 190) & (y < cliff + 9),
+        y + 7 * np.sqrt(np.clip(1 - tower**2, 0, 1)),
+        x * 1.2 + y * 0.6,
+        np.clip(0.42 - 0.45 * lit + 0.1 * ((y % 26) < 3), 0.03, 0.92),
+    )
     place((np.abs(tower) < 1.45) & (np.abs(y - sea + 190) < 5), y, x, 0.35 - 0.3 * lit)
-    place((np.abs(tower) < 0.75) & (y > sea - 213) & (y < sea - 194), x * 0.8, y, 0.15 + 0.5 * (np.abs(tower) > 0.45))
-    place((np.abs(tower) < (y - sea + 240) / 28) & (y > sea - 240) & (y < sea - 212), y - 0.6 * x, x, 0.55 - 0.35 * lit)
+    place(
+        (np.abs(tower) < 0.75) & (y > sea - 213) & (y < sea - 194),
+        x * 0.8,
+        y,
+        0.15 + 0.5 * (np.abs(tower) > 0.45),
+    )
+    place(
+        (np.abs(tower) < (y - sea + 240) / 28) & (y > sea - 240) & (y < sea - 212),
+        y - 0.6 * x,
+        x,
+        0.55 - 0.35 * lit,
+    )
     for floor in (100, 135, 165):
         place((np.abs(x - cliff_x) < 3.5) & (np.abs(y - sea + floor) < 6), x, y, 0.98)
     for _ in range(9):  # bushes on the cliff
         bush_x = cliff_x - side * rng.uniform(-95, 190)
-        bush_y = np.interp(bush_x, x[0], cliff[np.argmin(np.abs(y[:, 0] - sea))]) + rng.uniform(5, 60)
+        bush_y = np.interp(bush_x, x[0], cliff[np.argmin(np.abs(y[:, 0] - sea))]) + rng.uniform(
+            5, 60
+        )
         for _ in range(16):
-            ball(bush_x + rng.normal(0, 17), bush_y + rng.normal(0, 11), rng.uniform(6, 13), 0.55, 1)
+            ball(
+                bush_x + rng.normal(0, 17), bush_y + rng.normal(0, 11), rng.uniform(6, 13), 0.55, 1
+            )
     tremble, swell = 0.3 * field(3), 1 + 0.16 * field(7)
     ink = np.zeros(x.shape)
     pitch = 3.7  # units from furrow to furrow
-    for furrow, threshold, gain in [(first, 0, 0.8), (second, 0.42, 0.85), (first * 0.7 + second * 0.7, 0.68, 1.3)]:
+    for furrow, threshold, gain in [
+        (first, 0, 0.8),
+        (second, 0.42, 0.85),
+        (first * 0.7 + second * 0.7, 0.68, 1.3),
+    ]:
         wide = np.clip((dark - threshold) * gain * swell, 0, 0.72)
         wave = np.abs(((furrow + tremble) / pitch) % 1 - 0.5) * 2
         ink = np.maximum(ink, np.clip((wide - wave) * 4 + 0.5, 0, 1) * (wide > 0.035))
@@ -753,7 +964,9 @@ def mosaic(seed, size=LONG_SIDE):
     rng = np.random.default_rng(seed)
     shape, x, y = grid()
     row = 6.6  # units from row to row
-    sea = 0.5 + 0.5 * np.sin(y / 13 + 2.2 * np.sin(x / 70 + rng.uniform(0, 6)) + noise(rng, shape, 40))
+    sea = 0.5 + 0.5 * np.sin(
+        y / 13 + 2.2 * np.sin(x / 70 + rng.uniform(0, 6)) + noise(rng, shape, 40)
+    )
     blues = rgb("0e2a5a", "14478f", "1f6fb0", "2f9bb8", "7fc6bd", "e3ead2")
     plan = ramp(blues, 0.9 * sea**1.5 + 0.06 * noise(rng, shape, 25))
     level = y + 14 * np.sin(x / 70 + rng.uniform(0, 6)) + 4 * noise(rng, shape, 50)
@@ -765,25 +978,48 @@ def mosaic(seed, size=LONG_SIDE):
         tries += 1
         long = rng.uniform(235, 275) if len(fishes) < 2 else rng.uniform(120, 165)
         middle = rng.uniform((60 + long / 2, 110), (580 - long / 2, 402))
-        if all(np.hypot(*((middle - other) * (1, 1.6))) > 0.56 * (long + other_long) for other, other_long in fishes):
+        if all(
+            np.hypot(*((middle - other) * (1, 1.6))) > 0.56 * (long + other_long)
+            for other, other_long in fishes
+        ):
             fishes.append((middle, long))
     for middle, long in fishes:
         turn, flip = rng.uniform(-0.5, 0.5), rng.choice([-1, 1])
         cos, sin = np.cos(turn), np.sin(turn)
         u = flip * ((x - middle[0]) * cos + (y - middle[1]) * sin) / long
         v = (-(x - middle[0]) * sin + (y - middle[1]) * cos) / long - 0.05 * np.sin(5 * u)
-        body = 0.2 * np.sqrt(np.clip(1 - ((u - 0.06) / 0.42) ** 2, 0, 1)) * np.where(u < 0, 1 + 0.9 * u, 1)
-        tail = (u < -0.26) & (u > -0.5) & (np.abs(v) < 0.03 + 0.75 * (-0.26 - u)) & (u < -0.44 + 0.5 * np.abs(v) + 0.1)
-        fins = (np.abs(u - 0.02) < 0.15) & (np.abs(v) < 0.13 + 0.5 * (0.17 - u) * (np.abs(u) < 0.17)) & (np.abs(v) < 0.27)
+        body = (
+            0.2
+            * np.sqrt(np.clip(1 - ((u - 0.06) / 0.42) ** 2, 0, 1))
+            * np.where(u < 0, 1 + 0.9 * u, 1)
+        )
+        tail = (
+            (u < -0.26)
+            & (u > -0.5)
+            & (np.abs(v) < 0.03 + 0.75 * (-0.26 - u))
+            & (u < -0.44 + 0.5 * np.abs(v) + 0.1)
+        )
+        fins = (
+            (np.abs(u - 0.02) < 0.15)
+            & (np.abs(v) < 0.13 + 0.5 * (0.17 - u) * (np.abs(u) < 0.17))
+            & (np.abs(v) < 0.27)
+        )
         mask = (np.abs(v) < body) | tail
-        warm = rgb(*[("7c1f1a", "c2401f", "e8842a", "f4c64f", "fbeab0"), ("6b4a12", "b98416", "e2b53a", "f3da86", "fff4cf"),
-                     ("7a1c3c", "b83a4a", "e07a6a", "f3b9a0", "f9e6d6")][rng.integers(3)])
+        warm = rgb(
+            *[
+                ("7c1f1a", "c2401f", "e8842a", "f4c64f", "fbeab0"),
+                ("6b4a12", "b98416", "e2b53a", "f3da86", "fff4cf"),
+                ("7a1c3c", "b83a4a", "e07a6a", "f3b9a0", "f9e6d6"),
+            ][rng.integers(3)]
+        )
         scale = 0.5 + 0.5 * np.cos(u * 46) * np.cos(v * 52)
         skin = ramp(warm, 0.35 + 1.9 * v + 0.28 * scale + 0.25 * (u > 0.27))
         fin = ramp(warm, 0.5 + 0.45 * np.sin(26 * np.abs(v) + 30 * u))
         plan = np.where((fins & ~mask)[..., None], fin, plan)
         plan = np.where(tail[..., None], fin, np.where(mask[..., None], skin, plan))
-        plan = np.where((np.abs(u - 0.27 + 0.6 * v**2) < 0.012)[..., None] & mask[..., None], warm[0], plan)
+        plan = np.where(
+            (np.abs(u - 0.27 + 0.6 * v**2) < 0.012)[..., None] & mask[..., None], warm[0], plan
+        )
         eye = np.hypot(u - 0.37, v + 0.045)
         plan = np.where((eye < 0.05)[..., None], rgb("fdf6e0")[0], plan)
         plan = np.where((eye < 0.024)[..., None], rgb("15131c")[0], plan)
@@ -804,7 +1040,11 @@ def mosaic(seed, size=LONG_SIDE):
     canvas.image.paste((66, 64, 62, 20), (0, 0, *canvas.image.size))
     taken = np.zeros((shape[0] * 2, shape[1] * 2), bool)
     stones = []
-    for field, where in [(inside, inside > 0), (outside, (outside > 0) & (outside < 2.05 * row)), (level + 600, outside >= 2.05 * row)]:
+    for field, where in [
+        (inside, inside > 0),
+        (outside, (outside > 0) & (outside < 2.05 * row)),
+        (level + 600, outside >= 2.05 * row),
+    ]:
         for k in np.arange(0.5, field.max() / row):
             for contour in measure.find_contours(field, k * row):
                 steps = np.hypot(*np.diff(contour, axis=0).T)
@@ -817,7 +1057,10 @@ def mosaic(seed, size=LONG_SIDE):
                 ahead = np.stack([np.interp(place + 2, along, contour[:, k]) for k in (1, 0)], 1)
                 turn = np.arctan2(*(ahead - spots).T[::-1])
                 keep = look_up(where, *spots.T)
-                stones += [(*spot, angle, 0.5 * row) for spot, angle in zip(spots[keep], turn[keep], strict=True)]
+                stones += [
+                    (*spot, angle, 0.5 * row)
+                    for spot, angle in zip(spots[keep], turn[keep], strict=True)
+                ]
     return set_stones(canvas, rng, plan, stones, taken, row)
 
 
@@ -836,12 +1079,19 @@ def set_stones(canvas, rng, plan, stones, taken, row):
         corners = (square + rng.normal(0, 0.09, (4, 2))) * half * (rng.uniform(0.82, 1.05), 0.9)
         cos, sin = np.cos(turn), np.sin(turn)
         corners = corners @ np.array([(cos, sin), (-sin, cos)]) + (stone_x, stone_y)
-        colour = jitter(rng, plan[min(max(int(stone_y), 0), rows - 1), min(max(int(stone_x), 0), columns - 1)], 0.075, 0.035)
+        colour = jitter(
+            rng,
+            plan[min(max(int(stone_y), 0), rows - 1), min(max(int(stone_x), 0), columns - 1)],
+            0.075,
+            0.035,
+        )
         if rng.random() < 0.015:
             colour = rgb("f6d66a")[0]
         canvas.polygon(corners, colour, rng.integers(150, 255))
         inner = (corners - (stone_x, stone_y)) * 0.55 + (stone_x, stone_y) + rng.normal(0, 0.5, 2)
-        canvas.polygon(inner, np.clip(colour + rng.normal(0.03, 0.05), 0, 1), rng.integers(150, 255))
+        canvas.polygon(
+            inner, np.clip(colour + rng.normal(0.03, 0.05), 0, 1), rng.integers(150, 255)
+        )
 
     for stone in stones:
         try_stone(*stone)
@@ -860,7 +1110,9 @@ def woven_cloth(seed, size=LONG_SIDE):
     shape = (512, LONG_SIDE)
     x, y = fine_grid(shape, size)
     pitch = 4.4  # units from thread to thread
-    wander = [enlarge(noise(rng, shape, 45) * 2.2 + noise(rng, shape, 9) * 0.35, x) for _ in range(2)]
+    wander = [
+        enlarge(noise(rng, shape, 45) * 2.2 + noise(rng, shape, 9) * 0.35, x) for _ in range(2)
+    ]
     warp, weft = (x + wander[0]) / pitch + 8, (y + wander[1]) / pitch + 8
     i, j = warp.astype(int), weft.astype(int)
     threads = int(max(i.max(), j.max())) + 2
@@ -887,17 +1139,29 @@ def woven_cloth(seed, size=LONG_SIDE):
     over = (i + 2 * j) % 5 > 0  # a satin: the warp shows four times in five
     over ^= rng.random((threads, threads))[i, j] < 0.004  # now and then a fault
     near = np.cos(np.pi * down / 2)
-    warp_height = np.sqrt(np.clip(1 - across**2, 0, 1)) * np.where(over, 0.75 + 0.3 * near, 0.55 - 0.9 * near)
+    warp_height = np.sqrt(np.clip(1 - across**2, 0, 1)) * np.where(
+        over, 0.75 + 0.3 * near, 0.55 - 0.9 * near
+    )
     weft_height = np.sqrt(np.clip(1 - down**2, 0, 1)) * np.where(over, 0.35, 0.95)
     front = warp_height > weft_height
-    twist = np.where(front, np.sin(2 * np.pi * (weft * 2.2 + across * 0.55)), np.sin(2 * np.pi * (warp * 2.2 + down * 0.55)))
-    colour = np.where(front[..., None], np.clip(dyes[zone] * warp_tint[i] + 0.03 * along[..., None], 0, 1), weft_tint[j])
+    twist = np.where(
+        front,
+        np.sin(2 * np.pi * (weft * 2.2 + across * 0.55)),
+        np.sin(2 * np.pi * (warp * 2.2 + down * 0.55)),
+    )
+    colour = np.where(
+        front[..., None],
+        np.clip(dyes[zone] * warp_tint[i] + 0.03 * along[..., None], 0, 1),
+        weft_tint[j],
+    )
     height = np.where(front, warp_height, weft_height)
     lean = np.where(front, -across, -down)
     light = 0.45 + 0.55 * np.clip(height, 0, 1.1) + 0.13 * lean + 0.09 * twist + 0.04 * along
     light *= 1 + 0.07 * enlarge(noise(rng, shape, 60), x)
     fluff = enlarge(noise(rng, shape, 0.7), x)
-    return texture(rng, reduce(np.clip(colour * (light + 0.05 * fluff)[..., None] * 1.12, 0, 1)), 0.03)
+    return texture(
+        rng, reduce(np.clip(colour * (light + 0.05 * fluff)[..., None] * 1.12, 0, 1)), 0.03
+    )
 
 
 def fauve_harbour(seed, size=LONG_SIDE):
@@ -910,7 +1174,10 @@ def fauve_harbour(seed, size=LONG_SIDE):
     side = rng.choice([-1, 1])
     quay = rng.uniform(235, 255)
     drift = noise(rng, shape, 45)
-    plan = ramp(rgb("1f8f9c", "56b8a8", "f4d35e", "f79a3e", "ef5b52", "f58fa8"), y / quay * 0.9 + 0.13 * drift + 0.06 * np.sin(x / 50))
+    plan = ramp(
+        rgb("1f8f9c", "56b8a8", "f4d35e", "f79a3e", "ef5b52", "f58fa8"),
+        y / quay * 0.9 + 0.13 * drift + 0.06 * np.sin(x / 50),
+    )
     angles = -0.35 * side + 0.5 * noise(rng, shape, 60)
     outlines, cover_all = [], np.zeros(shape)
 
@@ -925,37 +1192,92 @@ def fauve_harbour(seed, size=LONG_SIDE):
 
     sun = np.array([320 + side * 120, 82])
     ring = np.linspace(0, 2 * np.pi, 30)
-    shape_in(sun + 34 * np.stack([np.cos(ring), np.sin(ring)], 1), rgb("fff0a0", "ffd23c", "ff9d2e"), 0.8)
-    for base, rough, colours in [(175, 38, rgb("4b3fa8", "7a55c4", "2f6fb5")), (212, 24, rgb("0f7a5a", "37a35a", "c8cf3a"))]:
+    shape_in(
+        sun + 34 * np.stack([np.cos(ring), np.sin(ring)], 1), rgb("fff0a0", "ffd23c", "ff9d2e"), 0.8
+    )
+    for base, rough, colours in [
+        (175, 38, rgb("4b3fa8", "7a55c4", "2f6fb5")),
+        (212, 24, rgb("0f7a5a", "37a35a", "c8cf3a")),
+    ]:
         ridge = base + rough * noise(rng, shape, 75)[0] - rough * side * np.linspace(-1, 1, 640)
+        ridge = np.minimum(ridge, quay - 6)
         land = np.column_stack([np.arange(0, 640, 8), ridge[::8]])
-        shape_in(np.vstack([[(-9, ridge[0])], land, [(660, ridge[-1]), (660, quay), (-9, quay)]]), colours, -0.5 * side)
-    walls = [rgb("f7c6a0", "f58fa8", "ef5b52"), rgb("fbe7a1", "f4c53e", "f79a3e"), rgb("f4efe2", "bfe0dc", "8fc7e0"), rgb("e8574a", "c9304a", "8e2a6a")]
-    for house_x in np.sort(rng.uniform(-10, 640, 22))[:: int(side)]:
+        shape_in(
+            np.vstack([[(-9, ridge[0])], land, [(660, ridge[-1]), (660, quay), (-9, quay)]]),
+            colours,
+            -0.5 * side,
+        )
+    walls = [
+        rgb("f7c6a0", "f58fa8", "ef5b52"),
+        rgb("fbe7a1", "f4c53e", "f79a3e"),
+        rgb("f4efe2", "bfe0dc", "8fc7e0"),
+        rgb("e8574a", "c9304a", "8e2a6a"),
+    ]
+    for house_x in rng.permutation(np.linspace(-15, 630, 30)) + rng.normal(0, 6, 30):
         slope = 26 + 24 * (1 + side * (320 - house_x) / 320)
-        foot, wide, tall = quay - rng.uniform(-2, slope), rng.uniform(28, 52), rng.uniform(30, 56)
+        foot, wide, tall = quay - rng.uniform(-2, slope), rng.uniform(32, 60), rng.uniform(30, 66)
         corner = np.array([house_x, foot])
-        shape_in(np.array([(0, 4), (wide, 4), (wide, -tall), (0, -tall)]) + corner, walls[rng.integers(4)], np.pi / 2)
-        shape_in(np.array([(-3, -tall), (wide + 3, -tall), (wide * 0.75, -tall - 15), (wide * 0.2, -tall - 15)]) + corner, rgb("d8402e", "f0672f", "a32a5a"), 0.1)
+        shape_in(
+            np.array([(0, 4), (wide, 4), (wide, -tall), (0, -tall)]) + corner,
+            walls[rng.integers(4)],
+            np.pi / 2,
+        )
+        shape_in(
+            np.array(
+                [
+                    (-3, -tall),
+                    (wide + 3, -tall),
+                    (wide * 0.75, -tall - 15),
+                    (wide * 0.2, -tall - 15),
+                ]
+            )
+            + corner,
+            rgb("d8402e", "f0672f", "a32a5a"),
+            0.1,
+        )
         for window in (0.2, 0.6):
-            shape_in(np.array([(0, 0), (6, 0), (6, -10), (0, -10)]) + corner + (window * wide, -tall * 0.5), rgb("1d2f80", "2a5ac0"), np.pi / 2)
+            shape_in(
+                np.array([(0, 0), (6, 0), (6, -10), (0, -10)])
+                + corner
+                + (window * wide, -tall * 0.5),
+                rgb("1d2f80", "2a5ac0"),
+                np.pi / 2,
+            )
     water = y > quay
-    mirror = plan[np.clip(2 * quay - y * 1.0 + 6 * np.sin(y / 4), 0, 511).astype(int), x.astype(int)]
-    sea = ramp(rgb("123a9c", "1f6fd0", "17a5a8", "8fd6b8", "f7b6c0"), 0.42 + 0.2 * noise(rng, shape, 20) + 0.22 * np.sin(y / 7 + 2 * drift))
-    plan = np.where(water[..., None], mix(sea, mirror, np.clip(0.75 - (y - quay) / 190, 0.08, 0.8)), plan)
+    mirror = plan[
+        np.clip(2 * quay - y * 1.0 + 6 * np.sin(y / 4), 0, 511).astype(int), x.astype(int)
+    ]
+    sea = ramp(
+        rgb("142c86", "1f5fc4", "2389d0", "19a7a4", "7fd0b0"),
+        0.4 + 0.12 * noise(rng, shape, 26) + 0.3 * np.sin(y / (5 + (y - quay) / 16) + 2 * drift),
+    )
+    plan = np.where(
+        water[..., None], mix(sea, mirror, np.clip(0.85 - (y - quay) / 110, 0, 0.85)), plan
+    )
     angles = np.where(water, 0.12 * drift, angles)
     masts = []
-    for k, foot in enumerate(np.linspace(300, 455, 5)):
-        left, wide = rng.uniform(40, 470), (foot - 190) * rng.uniform(0.55, 0.75)
-        hull = np.array([(0, -0.2), (0.15, 0.05), (0.82, 0.05), (1.05, -0.26), (0.8, -0.15), (0.2, -0.13)]) * wide + (left, foot)
-        colours = [rgb("d8213a", "f0672f", "8e2a6a"), rgb("0e7a4a", "5fb84a", "0f4f8a"), rgb("f4c53e", "f79a3e", "e8574a"), rgb("1d2f80", "5a3fb0", "2a8ac0")][k % 4]
+    for k, foot in enumerate(np.linspace(298, 462, 5)):
+        left, wide = rng.uniform(40, 470), (foot - 170) * rng.uniform(0.6, 0.8)
+        hull = np.array(
+            [(0, -0.2), (0.15, 0.05), (0.82, 0.05), (1.05, -0.26), (0.8, -0.15), (0.2, -0.13)]
+        ) * wide + (left, foot)
+        colours = [
+            rgb("d8213a", "f0672f", "8e2a6a"),
+            rgb("0e7a4a", "5fb84a", "0f4f8a"),
+            rgb("f4c53e", "f79a3e", "e8574a"),
+            rgb("1d2f80", "5a3fb0", "2a8ac0"),
+        ][k % 4]
         glare = np.array([(0.1, 0.08), (0.85, 0.08), (0.7, 0.4), (0.25, 0.4)]) * wide + (left, foot)
         mask = cover(shape, glare) * (np.sin(y / 3.2 + 2 * drift) > -0.2)
         plan = mix(plan, colours[0], mask * 0.85)
         shape_in(smooth_curve(np.vstack([hull, hull[:1]]), 40), colours, 0.05)
         top = np.array([left + 0.52 * wide, foot - wide * rng.uniform(0.9, 1.15)])
         if k % 2:
-            sail = [top, (left + 0.55 * wide, foot - 0.2 * wide), (left + 1.0 * wide, foot - 0.27 * wide)]
+            sail = [
+                top,
+                (left + 0.55 * wide, foot - 0.2 * wide),
+                (left + 1.0 * wide, foot - 0.27 * wide),
+            ]
             shape_in(np.array(sail), rgb("fff3d0", "f7d0b0", "f58fa8"), 1.1)
         masts.append((top, (left + 0.5 * wide, foot - 0.1 * wide)))
     canvas = Canvas(shape, size, rgb("e8c9a0"))
@@ -963,7 +1285,7 @@ def fauve_harbour(seed, size=LONG_SIDE):
     canvas.lay(rng, plan, angles, 13, 40, 15, value=0.06, hue=0.05, edge=0.3)
     fine = (y < quay + 12) & (y > 130) | (cover_all > 0)
     canvas.lay(rng, plan, angles, 6, 18, 6, fine, value=0.05, hue=0.05, edge=0.25)
-    canvas.lay(rng, plan, angles, 22, 30, 8, value=0.1, hue=0.12, edge=0.25)
+    canvas.lay(rng, plan, angles, 24, 34, 9, value=0.08, hue=0.07, edge=0.25)
     ink = np.broadcast_to(rgb("141a52"), (*shape, 3))
     for points in outlines:
         start, end = np.array(points[:-1]), np.array(points[1:])
@@ -973,13 +1295,147 @@ def fauve_harbour(seed, size=LONG_SIDE):
             used = (rng.random(len(spot)) < 0.75) & (length > 3)
             if used.any():
                 turn = np.zeros(shape)
-                for (spot_x, spot_y), angle, run in zip(spot[used], np.arctan2(*(end - start).T[::-1])[used], length[used], strict=True):
+                for (spot_x, spot_y), angle, run in zip(
+                    spot[used], np.arctan2(*(end - start).T[::-1])[used], length[used], strict=True
+                ):
                     t = np.linspace(0, min(run * 0.3, 30), 4)[:, None]
-                    stroke = (spot_x, spot_y) + t * (np.cos(angle), np.sin(angle)) + rng.normal(0, 0.5, (4, 2))
-                    canvas.line(stroke, jitter(rng, ink[0, 0], 0.04, 0.04), rng.uniform(1.4, 3), rng.integers(120, 220))
+                    stroke = (
+                        (spot_x, spot_y)
+                        + t * (np.cos(angle), np.sin(angle))
+                        + rng.normal(0, 0.5, (4, 2))
+                    )
+                    canvas.line(
+                        stroke,
+                        jitter(rng, ink[0, 0], 0.04, 0.04),
+                        rng.uniform(1.4, 3),
+                        rng.integers(120, 220),
+                    )
     for top, foot in masts:
-        canvas.line(smooth_curve([foot, (np.array(top) + foot) / 2 + rng.normal(0, 1.5, 2), top], 12), jitter(rng, rgb("7a1f3a"), 0.05), 4, 200)
+        canvas.line(
+            smooth_curve([foot, (np.array(top) + foot) / 2 + rng.normal(0, 1.5, 2), top], 12),
+            jitter(rng, rgb("7a1f3a"), 0.05),
+            4,
+            200,
+        )
     return canvas.finish(rng, relief=0.75, cloth=0.03)
+
+
+def cubist_guitar(seed, size=LONG_SIDE):
+    """A still life broken into facets: each is seen from another side and shaded by itself.
+
+    The table is cut again and again by straight lines; every facet shifts and turns what it
+    shows, has its own light from one edge to the other, and its own direction of the brush.
+    """
+    rng = np.random.default_rng(seed)
+    shape, x, y = grid(portrait=True)
+    facet = np.zeros(shape, int)
+    slants = np.radians([12, 35, 62, 88, 118, 150]) + rng.normal(0, 0.06, 6)
+    for new in range(1, 46):  # cut the largest facet, across its length more often than along it
+        largest = np.bincount(facet.ravel()).argmax()
+        inside = facet == largest
+        middle_y, middle_x = (np.mean(side) for side in np.nonzero(inside))
+        long = np.arctan2(y[inside].std(), x[inside].std())
+        slant = slants[
+            rng.choice(
+                6, p=np.exp(np.sin(slants - long) ** 2) / np.exp(np.sin(slants - long) ** 2).sum()
+            )
+        ]
+        off = (x - middle_x) * np.sin(slant) - (y - middle_y) * np.cos(slant)
+        facet[inside & (off > rng.normal(0, 18))] = new
+    count = facet.max() + 1
+    turn, grow = rng.normal(0, 0.16, count)[facet], rng.normal(1, 0.1, count)[facet]
+    middles = np.array(ndimage.center_of_mass(np.ones(shape), facet, range(count)))
+    from_x, from_y = x - middles[facet, 1], y - middles[facet, 0]
+    seen_x = middles[facet, 1] + grow * (np.cos(turn) * from_x - np.sin(turn) * from_y)
+    seen_y = middles[facet, 0] + grow * (np.sin(turn) * from_x + np.cos(turn) * from_y)
+    seen_x, seen_y = (
+        seen_x + rng.normal(0, 13, count)[facet],
+        seen_y + rng.normal(0, 13, count)[facet],
+    )
+    lean = rng.uniform(0.25, 0.6) * rng.choice([-1, 1])
+    u = (seen_x - 256) * np.cos(lean) + (seen_y - 350) * np.sin(lean)
+    v = -(seen_x - 256) * np.sin(lean) + (seen_y - 350) * np.cos(lean)  # along the guitar
+    plan = ramp(
+        rgb("3a3d3a", "6f7467", "a79f86", "8b7f68"),
+        0.5 + 0.3 * np.sin(seen_x / 60) + 0.15 * noise(rng, shape, 50),
+    )
+    table = seen_y > 420 - 0.2 * (seen_x - 256)
+    plan[table] = ramp(
+        rgb("4a2f1d", "7d5229", "a9763a"), 0.5 + 0.4 * np.sin(seen_y / 5 + np.sin(seen_x / 40))
+    )[table]
+    sheet = (np.abs(seen_x - 256 - 150 * np.sign(lean)) < 75) & (np.abs(seen_y - 480) < 62)
+    text = (np.sin(seen_y * 0.75) > 0.2) & (
+        np.sin(seen_x * 1.3 + 7 * np.floor(seen_y / 8.4)) > -0.55
+    )
+    plan[sheet] = np.where(text[..., None], rgb("4b463c")[0], rgb("e2d6b6")[0])[sheet]
+    bottle = np.hypot(0, seen_x - 256 + 165 * np.sign(lean)) < np.where(
+        seen_y < 210, 13, np.clip(13 + (seen_y - 210) * 0.8, 13, 42)
+    )
+    bottle &= (seen_y > 95) & (seen_y < 440)
+    plan[bottle] = ramp(rgb("10241c", "23503a", "6f8f62", "1b3a2c"), (seen_x - 50) % 84 / 84)[
+        bottle
+    ]
+    body = np.minimum(np.hypot(u, v - 70) / 118, np.hypot(u, v + 62) / 92)
+    plan = np.where((body < 1.06)[..., None], rgb("2a1a10")[0], plan)
+    wood = ramp(
+        rgb("8a4f1c", "c98a3a", "e6b765", "b06a28"),
+        0.5 + 0.35 * np.sin(u / 9 + 0.8 * np.sin(v / 40)) + 0.1 * noise(rng, shape, 20),
+    )
+    plan = np.where((body < 1)[..., None], wood, plan)
+    plan = np.where((np.abs(np.hypot(u, v + 15) - 37) < 5)[..., None], rgb("e9dcb4")[0], plan)
+    plan = np.where((np.hypot(u, v + 15) < 33)[..., None], rgb("17100c")[0], plan)
+    neck = (np.abs(u) < 17) & (v < -20) & (v > -330) | (np.abs(u) < 26) & (v < -315) & (v > -385)
+    plan = np.where(
+        neck[..., None],
+        np.where((np.sin(v / 5) > 0.9)[..., None], rgb("c8b890")[0], rgb("3b2416")[0]),
+        plan,
+    )
+    plan = np.where(((np.abs(u) < 40) & (np.abs(v - 120) < 8))[..., None], rgb("2a1a10")[0], plan)
+    strings = (
+        (np.abs(np.abs((u + 1000) % 7 - 3.5) - 3.5) < 0.9)
+        & (np.abs(u) < 17)
+        & (v > -330)
+        & (v < 122)
+    )
+    plan = np.where(strings[..., None], rgb("f2e7c8")[0], plan)
+    way = rng.choice(slants, count)[facet] + rng.choice([0, np.pi], count)[facet]
+    across = from_x * np.sin(way) - from_y * np.cos(way)
+    light = np.clip(across / 55, -1, 1) * 0.2 + rng.normal(0, 0.05, count)[facet]
+    plan = np.clip(plan * (1 + 1.4 * light[..., None]) + 0.5 * light[..., None], 0, 1)
+    cold = rng.random(count)[facet] < 0.22
+    plan[cold] = 0.62 * plan[cold] + 0.38 * rgb("6f8794")[0]
+    canvas = Canvas(shape, size, rgb("3a2c1e"))
+    angles = way + 0.1 * noise(rng, shape, 12)
+    canvas.lay(rng, plan, angles, 9, 26, 12, value=0.03, hue=0.015, edge=0.2)
+    canvas.lay(rng, plan, angles, 4.6, 12, 5, value=0.045, hue=0.02, edge=0.14)
+    edges = (
+        np.maximum(
+            np.abs(np.diff(facet, axis=0, append=facet[-1:])),
+            np.abs(np.diff(facet, axis=1, append=facet[:, -1:])),
+        )
+        > 0
+    )
+    spot_y, spot_x = np.nonzero(edges & (noise(rng, shape, 18) > -0.6))  # broken dark outlines
+    lines = ndimage.gaussian_filter(edges.astype(float), 3)
+    slope_y, slope_x = np.gradient(ndimage.gaussian_filter(lines, 1))
+    turns = np.take(
+        0.5
+        * np.arctan2(
+            *(
+                ndimage.gaussian_filter(part, 3)
+                for part in (2 * slope_x * slope_y, slope_x**2 - slope_y**2)
+            )
+        )
+        + np.pi / 2,
+        spot_y * shape[1] + spot_x,
+    )
+    some = rng.permutation(len(spot_x))[: len(spot_x) // 3]
+    inks = jitter(rng, np.tile(rgb("1c1510"), (len(some), 1)), 0.05, 0.02)
+    canvas.dabs(rng, spot_x[some] + 0.5, spot_y[some] + 0.5, inks, 3.2, turns[some], 0.3)
+    canvas.lay(
+        rng, np.clip(plan * 1.1 + 0.06, 0, 1), angles, 10, 7, 4, value=0.06, hue=0.02, edge=0.14
+    )
+    return canvas.finish(rng, relief=0.6, cloth=0.035)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -988,21 +1444,51 @@ def fauve_harbour(seed, size=LONG_SIDE):
 
 PAINTINGS = {
     "night_sky": (night_sky, 1),
-    "night_sky_2": (night_sky, 2),
+    "night_sky_2": (night_sky, 3),
     "great_wave": (great_wave, 1),
     "tiger_coat": (tiger_coat, 1),
     "stained_glass": (stained_glass, 1),
     "pointillist": (pointillist, 1),
-    "pointillist_2": (pointillist, 2),
+    "pointillist_2": (pointillist, 3),
     "engraving": (engraving, 1),
-    "engraving_2": (engraving, 2),
+    "engraving_2": (engraving, 3),
     "mosaic": (mosaic, 1),
-    "mosaic_2": (mosaic, 2),
+    "mosaic_2": (mosaic, 4),
     "woven_cloth": (woven_cloth, 1),
     "fauve_harbour": (fauve_harbour, 1),
+    "cubist_guitar": (cubist_guitar, 1),
 }
 
-DESCRIPTIONS = {name: name for name in PAINTINGS}
+DESCRIPTIONS = {  # what there is to see in the stored picture: its alternative text
+    "night_sky": "A blue night sky whirls in thick strokes around yellow stars and an orange moon, "
+    "over a village among hills and a dark cypress on the right.",
+    "night_sky_2": "Thick blue strokes whirl around yellow stars and an orange moon on the right, "
+    "over a village among hills, with a dark cypress on the left.",
+    "great_wave": "A great dark blue wave striped with cream curls over, with white claws of foam, "
+    "before a red sun in a cream sky.",
+    "tiger_coat": "The flank of a tiger: black stripes over yellow-orange fur, with a white belly "
+    "below and a few small white spots.",
+    "stained_glass": "A rose window of red, gold, violet and blue glass in black lead lines, over "
+    "green and violet hills.",
+    "pointillist": "A river bank at sunset in small dots of colour: sailing boats, strollers with "
+    "parasols, and a tree on the right.",
+    "pointillist_2": "A river at sunset in small dots of colour: sailing boats, strollers on a green "
+    "bank, and a tree on the left.",
+    "engraving": "An engraving in black lines on cream paper: a lighthouse on a cliff on the right, "
+    "a sun with rays, round clouds and the sea.",
+    "engraving_2": "An engraving in black lines on cream paper: a lighthouse on a cliff on the left, "
+    "a sun with rays, round clouds and the sea.",
+    "mosaic": "A mosaic of small stones: five red and golden fish swim in a blue sea within a golden "
+    "border.",
+    "mosaic_2": "A mosaic of small stones: five fish, a large red one above a large golden one, in "
+    "blue waves within a golden border.",
+    "woven_cloth": "A woven cloth of thick threads: red and green medallions edged in cream on dark "
+    "blue.",
+    "fauve_harbour": "A harbour in violent colours and broad strokes: sailing boats on blue-green "
+    "water, red-roofed houses, an orange and turquoise sky.",
+    "cubist_guitar": "A guitar, a green bottle and a newspaper on a table, broken into slanting "
+    "facets of brown, grey and ochre.",
+}
 
 
 def paint(name, seed=None, size=LONG_SIDE):
@@ -1033,7 +1519,12 @@ def repaint_gallery():
         started = time.perf_counter()
         data = as_jpeg(paint(name))
         (PICTURES / f"{name}.jpg").write_bytes(data)
-        table[name] = {"file": f"{name}.jpg", "alt": DESCRIPTIONS[name], "hand": hand.__name__, "seed": seed}
+        table[name] = {
+            "file": f"{name}.jpg",
+            "alt": DESCRIPTIONS[name],
+            "hand": hand.__name__,
+            "seed": seed,
+        }
         print(f"{name}: {len(data) / 1000:.0f} kB, {time.perf_counter() - started:.1f} s")
     text = json.dumps(table, indent=2, ensure_ascii=False)
     (PICTURES / "pictures.json").write_text(text + "\n", encoding="utf-8")
@@ -1042,7 +1533,9 @@ def repaint_gallery():
 def main(arguments=None):
     """Read the command line and paint; return 0, or 2 after a sentence about what is wrong."""
     reader = argparse.ArgumentParser(description="Paint the pictures of the gallery.")
-    reader.add_argument("name", nargs="?", help="one of: " + ", ".join(PAINTINGS) + "; without it, all")
+    reader.add_argument(
+        "name", nargs="?", help="one of: " + ", ".join(PAINTINGS) + "; without it, all"
+    )
     reader.add_argument("--seed", type=int, help="another seed, another composition")
     reader.add_argument("--size", type=int, default=LONG_SIDE, help="long side in pixels")
     reader.add_argument("--output", type=Path, help="file to write (a .jpg or .png)")
@@ -1053,7 +1546,9 @@ def main(arguments=None):
         if chosen.seed is not None or chosen.output is not None or chosen.size != LONG_SIDE:
             problem = "--seed, --size and --output need the name of one painting before them."
     elif chosen.name not in PAINTINGS:
-        problem = f"There is no painting named {chosen.name!r}; choose one of {', '.join(PAINTINGS)}."
+        problem = (
+            f"There is no painting named {chosen.name!r}; choose one of {', '.join(PAINTINGS)}."
+        )
     elif not 64 <= chosen.size <= 2048:
         problem = f"The size must be from 64 to 2048 pixels, and {chosen.size} is not."
     elif chosen.seed is not None and chosen.seed < 0:
