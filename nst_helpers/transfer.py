@@ -12,20 +12,19 @@ import torch
 from nst_helpers.errors import InputError, check_choice
 from nst_helpers.images import load_image, resize
 from nst_helpers.losses import content_loss, gram_matrix, style_loss, variation_loss
+from nst_helpers.optimizers import PixelAdam, PixelLBFGS
 from nst_helpers.progress import ProgressBar
 from nst_helpers.vgg import FeatureExtractor
 
 CONTENT_LAYERS = ("relu4_2",)
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
-# Chosen by looking, for four contents and four styles at 256 and 512 pixels.
+# Chosen by looking at pictures of 256 pixels.
 CONTENT_WEIGHT = 1.0
-STYLE_WEIGHT = 1.0
-VARIATION_WEIGHT = 1.0
+STYLE_WEIGHT = 40.0
+VARIATION_WEIGHT = 10.0
 
 _SMALLEST_COARSE_SIZE = 128  # below it, style repaints the picture and the content is lost
-_LBFGS_HISTORY = 100
-_ADAM_LEARNING_RATE = 0.03
 
 
 class Diverged(RuntimeError):
@@ -82,7 +81,8 @@ class StyleTransfer:
             None keeps the size of the content picture.
         steps: evaluations of network and gradient, all stages together.
         content_weight, style_weight, variation_weight: factors of the three losses.
-        content_layers, style_layers: names of layers; their losses are averaged.
+        content_layers, style_layers: names of layers; each layer's loss is relative to
+            its target, and the layers are averaged.
         start: the first picture: `"content"`, `"noise"`, `"style"`, or a picture.
         optimizer: `"lbfgs"` as in the paper, or `"adam"`.
         stages: 2 for coarse to fine, 1 for the full size only.
@@ -169,8 +169,9 @@ class StyleTransfer:
         work = sum(steps * size**2 for size, steps in self.stages)
         index, done, image = 0, 0, self.start
         for size, steps in self.stages:
-            image = self._fit(image, size)
-            for image, losses in self._stage(image, size, steps):
+            start = self._fit(image, size)
+            for evaluated, losses in self._stage(start, size, steps):
+                image = evaluated
                 done += size**2
                 seconds = time.perf_counter() - began
                 yield Step(index, image, losses, seconds, done / work)
@@ -189,60 +190,42 @@ class StyleTransfer:
             style_features = self.extractor(resize(self.style, size))
         content_targets = {name: content_features[name] for name in self.content_layers}
         style_targets = {name: gram_matrix(style_features[name]) for name in self.style_layers}
-        layer_weights = _layer_weights(style_targets)
-        content_scale = 1 / _mean(t.square().mean().item() for t in content_targets.values())
+        style_factors = _factors(style_targets)
+        content_factors = _factors(content_targets)
 
-        image = start.to(device, copy=True).requires_grad_()
-        if self.optimizer == "lbfgs":
-            # Departure from common practice: one evaluation per step and no line search. A step
-            # of length 1 was nearly always good, and a line search pays for each with more.
-            optimizer = torch.optim.LBFGS(
-                [image],
-                max_iter=1,
-                history_size=_LBFGS_HISTORY,
-                tolerance_grad=0,
-                tolerance_change=0,
-            )
-        else:
-            optimizer = torch.optim.Adam([image], lr=_ADAM_LEARNING_RATE)
-        # Only the ratios of the weights matter for the picture, but torch's L-BFGS drops curvature
-        # below a fixed bound: so it is given the sum over pixels, and the largest weight as 1.
-        scale = image.numel() / max(weights.values())
-        evaluated = {}
-
-        def evaluate():
-            # Clamped before the evaluation: the losses are those of a picture that can be saved.
-            with torch.no_grad():
-                image.clamp_(0, 1)
-            optimizer.zero_grad()
+        def evaluate(image):
             features = self.extractor(image)
             terms = {
-                "content": content_scale
-                * _mean(
-                    content_loss(features[name], content_targets[name])
+                "content": sum(
+                    content_factors[name] * content_loss(features[name], content_targets[name])
                     for name in self.content_layers
                 ),
                 "style": sum(
-                    layer_weights[name]
-                    * style_loss(gram_matrix(features[name]), style_targets[name])
-                    for name in self.style_layers
+                    style_factors[name] * style_loss(gram_matrix(features[name]), target)
+                    for name, target in style_targets.items()
                 ),
                 "variation": variation_loss(image),
             }
             terms["total"] = sum(weights[name] * terms[name] for name in weights)
-            (scale * terms["total"]).backward()
-            evaluated["losses"] = {name: term.item() for name, term in terms.items()}
-            evaluated["image"] = image.detach().clone()
-            return terms["total"]
+            return terms
 
+        mover = self._optimizer(start.to(device))
         for _ in range(steps):
-            optimizer.step(evaluate)
-            if not all(math.isfinite(loss) for loss in evaluated["losses"].values()):
+            image = mover.image
+            pixels = image.clone().requires_grad_()
+            terms = evaluate(pixels)
+            losses = {name: term.item() for name, term in terms.items()}
+            if not all(math.isfinite(loss) for loss in losses.values()):
                 raise Diverged(
-                    f"The loss is no longer a finite number: {_describe(evaluated['losses'])}. "
+                    f"The loss is no longer a finite number: {_describe(losses)}. "
                     "Lower the largest weight, or start from the content picture."
                 )
-            yield evaluated["image"], evaluated["losses"]
+            (gradient,) = torch.autograd.grad(terms["total"], pixels)
+            yield image, losses
+            mover.step(gradient)
+
+    def _optimizer(self, image):
+        return PixelLBFGS(image) if self.optimizer == "lbfgs" else PixelAdam(image)
 
     def _plan(self, longer_side, steps, stages):
         """Return the stages as `(longer side, steps)`."""
@@ -321,13 +304,18 @@ def style_transfer(content, style, progress=True, **settings):
     return Result(best.image.cpu(), best.losses, history, transfer.settings)
 
 
-def _layer_weights(targets):
-    return {name: 1 / t.square().mean().item() / len(targets) for name, t in targets.items()}
+def _factors(targets):
+    """Return what the loss of each layer is multiplied by: all layers together make 1.
 
-
-def _mean(values):
-    values = list(values)
-    return sum(values) / len(values)
+    Departure from the paper, whose network is scaled so that the mean activation of every channel
+    is 1: torchvision's is not, and a layer of large activations would drown the others. Dividing
+    by the target's own mean square makes every layer's loss a relative error.
+    """
+    tiny = 1e-12  # a black picture may have no activations at all
+    return {
+        name: 1 / (max(target.square().mean().item(), tiny) * len(targets))
+        for name, target in targets.items()
+    }
 
 
 def _as_tuple(layers):

@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+import torch
+
+from nst_helpers import content_loss, gram_matrix, style_loss, variation_loss
+
+torch.manual_seed(0)
+MAPS = torch.randn(2, 3, 4, 5, dtype=torch.float64)  # N > 1, H != W, C != H * W
+
+
+def test_content_loss_by_hand():
+    features = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    target = torch.tensor([[1.0, 0.0], [3.0, 1.0]])
+    assert content_loss(features, target).item() == (4 + 9) / 4
+
+
+def test_gram_matrix_by_hand():
+    maps = torch.tensor([[1.0, 2.0, 0.0], [0.0, 3.0, 1.0]]).view(1, 2, 1, 3)
+    assert gram_matrix(maps, normalize=False).tolist() == [[[5, 6], [6, 10]]]
+    torch.testing.assert_close(gram_matrix(maps) * 3, torch.tensor([[[5.0, 6.0], [6.0, 10.0]]]))
+
+
+def test_gram_matrix_equals_a_numpy_loop():
+    maps = MAPS.numpy()
+    expected = np.zeros((2, 3, 3))
+    for n in range(2):
+        for i in range(3):
+            for j in range(3):
+                expected[n, i, j] = np.mean(maps[n, i] * maps[n, j])
+    np.testing.assert_allclose(gram_matrix(MAPS).numpy(), expected, rtol=1e-12)
+
+
+def gram_properties(function):
+    gram = function(MAPS)
+    assert gram.shape == (2, 3, 3)
+    torch.testing.assert_close(gram, gram.transpose(1, 2))
+    assert torch.linalg.eigvalsh(gram).min() > -1e-12
+    order = torch.randperm(20, generator=torch.Generator().manual_seed(1))
+    shuffled = MAPS.flatten(2)[..., order].view_as(MAPS)
+    torch.testing.assert_close(function(shuffled), gram)
+    torch.testing.assert_close(function(MAPS.to(memory_format=torch.channels_last)), gram)
+    torch.testing.assert_close(function(MAPS[1:]), gram[1:])
+    torch.testing.assert_close(function(torch.cat([MAPS, MAPS], dim=3)), gram)
+    torch.testing.assert_close(function(2 * MAPS), 4 * gram)
+
+
+def test_gram_matrix_properties():
+    gram_properties(gram_matrix)
+
+
+def product(flat):
+    return flat @ flat.transpose(-1, -2) / 20
+
+
+WRONG_GRAMS = {
+    "positions for channels": lambda x: product(x.flatten(2).transpose(1, 2)),
+    "transposed reshape": lambda x: product(x.permute(0, 2, 3, 1).reshape(x.shape[0], 3, -1)),
+    "batch mixed into one matrix": lambda x: product(x.reshape(x.shape[0] * 3, -1))[None],
+    "batch summed": lambda x: gram_matrix(x).sum(0, keepdim=True).expand(len(x), 3, 3),
+    "not normalised": lambda x: gram_matrix(x, normalize=False),
+    "diagonal only": lambda x: torch.diag_embed(gram_matrix(x).diagonal(dim1=1, dim2=2).sqrt()),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_GRAMS)
+def test_wrong_gram_matrices_are_caught(name):
+    with pytest.raises((AssertionError, RuntimeError)):
+        gram_properties(WRONG_GRAMS[name])
+
+
+def test_style_loss_is_four_times_the_papers():
+    first, second = MAPS[:1], MAPS[1:]
+    channels, positions = 3, 20
+    difference = gram_matrix(first, normalize=False) - gram_matrix(second, normalize=False)
+    paper = difference.square().sum() / (4 * channels**2 * positions**2)
+    ours = style_loss(gram_matrix(first), gram_matrix(second))
+    torch.testing.assert_close(ours, 4 * paper)
+
+
+def variation_by_hand(function):
+    grid = torch.tensor([[0.0, 1.0, 3.0], [2.0, 2.0, 2.0]]).view(1, 1, 2, 3)
+    vertical, horizontal = (4 + 1 + 1) / 3, (1 + 4 + 0 + 0) / 4
+    assert function(grid).item() == pytest.approx(vertical + horizontal)
+    assert function(torch.ones(2, 3, 4, 5)).item() == 0
+
+
+def test_variation_loss_by_hand():
+    variation_by_hand(variation_loss)
+    grid = torch.tensor([[0.0, 1.0, 3.0], [2.0, 2.0, 2.0]]).view(1, 1, 2, 3)
+    assert variation_loss(grid, power=1).item() == pytest.approx((2 + 1 + 1) / 3 + 3 / 4)
+
+
+WRONG_VARIATIONS = {
+    "vertical only": lambda x: x.diff(dim=2).square().mean(),
+    "horizontal only": lambda x: x.diff(dim=3).square().mean(),
+    "not squared": lambda x: variation_loss(x, power=1),
+    "sum for mean": lambda x: x.diff(dim=2).square().sum() + x.diff(dim=3).square().sum(),
+    "wrapped around": lambda x: sum((x - x.roll(1, d)).square().mean() for d in (2, 3)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_VARIATIONS)
+def test_wrong_variation_losses_are_caught(name):
+    with pytest.raises(AssertionError):
+        variation_by_hand(WRONG_VARIATIONS[name])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: content_loss(x, torch.zeros_like(x)),
+        lambda x: style_loss(gram_matrix(x), torch.ones(2, 3, 3, dtype=x.dtype)),
+        variation_loss,
+        lambda x: variation_loss(x, power=1),
+    ],
+)
+def test_gradients(function):
+    assert torch.autograd.gradcheck(function, MAPS.clone().requires_grad_())
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: content_loss(torch.zeros(2), torch.zeros(3)),
+        lambda: gram_matrix(torch.zeros(2, 3)),
+        lambda: style_loss(torch.zeros(1, 2, 2), torch.zeros(1, 3, 3)),
+        lambda: variation_loss(torch.zeros(1, 3, 1, 5)),
+        lambda: variation_loss(torch.zeros(1, 3, 4, 5), power=0),
+    ],
+)
+def test_bad_shapes_are_said(call):
+    with pytest.raises(ValueError, match=r"shape|needs|power"):
+        call()

@@ -1,0 +1,46 @@
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parent.parent
+ALLOWED = {
+    "errors": set(),
+    "losses": set(),
+    "optimizers": set(),
+    "gallery": set(),
+    "images": {"errors", "gallery"},
+    "vgg": {"errors"},
+    "progress": {"images"},
+    "transfer": {"errors", "images", "losses", "optimizers", "progress", "vgg"},
+    "plots": {"losses", "images"},
+}
+
+
+def test_imports_point_one_way():
+    for module, allowed in ALLOWED.items():
+        tree = ast.parse((ROOT / "nst_helpers" / f"{module}.py").read_text())
+        imported = {
+            node.module.removeprefix("nst_helpers.")
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("nst_helpers")
+        }
+        assert imported <= allowed, module
+
+
+def test_conda_installs_what_pyproject_lists():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    python, pip, packages = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    assert python == f"python{project['requires-python']}" and pip == "pip"
+    assert packages == {"pip": ["-e .[test]"]} and "test" in project["optional-dependencies"]
+
+
+def test_lint_and_format():
+    for command in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
