@@ -6,6 +6,7 @@ import math
 import numpy as np
 import torch
 from matplotlib.figure import Figure
+from matplotlib.patches import Polygon, Rectangle
 
 _DPI = 100
 _LINES = {"content": "--", "style": "-.", "variation": ":", "total": "-"}
@@ -127,6 +128,247 @@ def plot_channels(features, channels=None, columns=8, width=9.0, scale="page"):
     )
     figure.supxlabel(said, fontsize=9)
     return figure
+
+
+def highlight(image, grid, largest=None):
+    """Return a picture that is bright where a channel is active, and dark elsewhere.
+
+    Args:
+        image: an image tensor `(1, 3, H, W)` in [0, 1].
+        grid: one channel `(h, w)`, without negative numbers; it is enlarged to the picture.
+        largest: the activation at which the picture keeps its full brightness; None takes the
+            channel's own largest. Give one number for several pictures to compare them.
+    """
+    largest = float(grid.max() if largest is None else largest) or 1.0
+    light = torch.nn.functional.interpolate(
+        grid[None, None].detach().cpu() / largest, image.shape[2:], mode="bilinear"
+    )
+    return image * (0.12 + 0.88 * light.clamp(0, 1))
+
+
+def plot_numbers(grids, decimals=0, width=9.0):
+    """Return a figure of small grids side by side, each cell shaded and with its number in it.
+
+    Args:
+        grids: `{title: (H, W)}`, a few rows and columns each; black is the smallest and white
+            the largest number of its own grid.
+        decimals: shown of each number.
+        width: of the figure in inches.
+    """
+    arrays = {title: torch.as_tensor(grid).detach().cpu().numpy() for title, grid in grids.items()}
+    tallest = max(len(array) for array in arrays.values())
+    across = sum(array.shape[1] for array in arrays.values()) + 0.8 * (len(arrays) - 1)
+    cell = min(0.55, width / across)
+    figure = Figure(figsize=(cell * across, cell * tallest + 0.35), layout="constrained")
+    axis = figure.subplots()
+    axis.set_axis_off()
+    left = 0.0
+    for title, array in arrays.items():
+        rows, columns = array.shape
+        top = (tallest - rows) / 2
+        axis.imshow(array, cmap="gray", extent=(left, left + columns, top + rows, top))
+        axis.add_patch(Rectangle((left, top), columns, rows, fill=False, linewidth=0.8))
+        axis.text(left + columns / 2, top - 0.15, title, ha="center", va="bottom", fontsize=10)
+        middle = (float(array.min()) + float(array.max())) / 2
+        for (row, column), number in np.ndenumerate(array):
+            shown = f"{number:.{decimals}f}"
+            shown = shown.lstrip("-") if float(shown) == 0 else shown
+            color = "black" if number > middle else "white"
+            place = (left + column + 0.5, top + row + 0.5)
+            axis.text(*place, shown, ha="center", va="center", color=color, fontsize=10)
+        left += columns + 0.8
+    axis.set(xlim=(-0.05, left - 0.75), ylim=(tallest + 0.05, -0.8))
+    return figure
+
+
+def plot_network(shapes, width=9.0):
+    """Return a figure of a network as a row of slabs, one for each convolution and pooling.
+
+    A slab is as high as its feature map and, on a compressed scale, as thick as it has channels.
+    A pooling is hatched; the ReLU after a convolution changes no shape and is not drawn apart.
+
+    Args:
+        shapes: `{layer name: (C, H, W)}` in the order of the network; `input` may come first.
+        width: of the figure in inches.
+    """
+    figure = Figure(figsize=(width, width * 0.38), layout="constrained")
+    axis = figure.subplots()
+    axis.set_axis_off()
+    tallest = max(shape[1] for shape in shapes.values())
+    x, block = 0.0, ""
+    for name, (count, rows, columns) in shapes.items():
+        if name.startswith("relu"):
+            continue
+        height, pool = rows / tallest, name.startswith("pool")
+        thick = 0.03 if pool else 0.02 + 0.0009 * count**0.8
+        _draw_slab(axis, x, height, thick, hatched=pool)
+        axis.text(
+            x + thick / 2, -height / 2 - 0.04, name, rotation=90, size=8, ha="center", va="top"
+        )
+        title = name if name == "input" else f"block {name[4]}"
+        if title != block and not pool:
+            text = f"{title}\n{columns} x {rows}\n{count} channels"
+            axis.text(x, 0.8, text, fontsize=8.5, va="baseline", linespacing=1.3)
+            block = title
+        x += thick + 0.2 * height + 0.05
+        if pool or name == "input":
+            x += 0.22
+    axis.set(xlim=(-0.03, x), ylim=(-0.85, 1.2))
+    return figure
+
+
+def plot_boxes(image, boxes, width=6.0):
+    """Return a figure of a picture with squares drawn on it, each with its name.
+
+    Args:
+        image: an image tensor `(1, 3, H, W)` in [0, 1].
+        boxes: `{name: (top, left, size)}` in pixels; a square may reach beyond the picture.
+        width: of the figure in inches.
+    """
+    rows, columns = _shape(image)
+    figure = Figure(figsize=(width, width / 1.25 * rows / columns + 0.2), layout="constrained")
+    axis = figure.subplots()
+    axis.set_axis_off()
+    axis.imshow(_pixels(image))
+    between = rows / (len(boxes) + 1)
+    for number, (name, (top, left, size)) in enumerate(boxes.items(), start=1):
+        label, edge = (columns * 1.03, number * between), (left + size, top + size / 2)
+        axis.text(*label, name, va="center", fontsize=9)
+        for color, line in (("black", 3.0), ("white", 1.2)):
+            square = Rectangle((left - 0.5, top - 0.5), size, size, fill=False, edgecolor=color)
+            square.set_linewidth(line)
+            axis.add_patch(square)
+            axis.plot(*zip(edge, (columns - 1, label[1]), strict=True), color=color, linewidth=line)
+    bottom = max(rows, *(top + size for top, _, size in boxes.values()))
+    upper, left = (min(0, *(box[side] for box in boxes.values())) for side in (0, 1))
+    axis.set(xlim=(left - 1, columns * 1.25), ylim=(bottom + 1, upper - 1))
+    return figure
+
+
+def plot_maps(maps, columns=3, width=9.0, numbers=False):
+    """Return a figure of grey maps on one scale, each under its title.
+
+    Args:
+        maps: `{title: map (H, W)}`.
+        columns: maps in a row, at most.
+        width: of the figure in inches.
+        numbers: write every value into its square, for maps of at most a few hundred positions.
+    """
+    grids = {title: torch.as_tensor(grid).detach().cpu().numpy() for title, grid in maps.items()}
+    low = min(float(grid.min()) for grid in grids.values())
+    high = max(float(grid.max()) for grid in grids.values())
+    columns = min(columns, len(maps))
+    figure, axes = _grid(len(maps), columns, width, _shape(next(iter(grids.values()))))
+    for axis, (title, grid) in zip(axes, grids.items(), strict=False):
+        axis.imshow(grid, cmap="gray", interpolation="nearest", vmin=low, vmax=high)
+        axis.set_title(title, fontsize=10)
+        if numbers:
+            _write_numbers(axis, grid, low, high, "{:.2f}", 6.5)
+    figure.supxlabel(f"black {low:.2f}, white {high:.2f}, the same for all", fontsize=9)
+    return figure
+
+
+def plot_tables(tables, names, columns=4, width=9.0, decimals=2):
+    """Return a figure of square tables with their numbers, such as Gram matrices.
+
+    Args:
+        tables: `{title: matrix (C, C)}`.
+        names: of the C rows and columns.
+        columns: tables in a row, at most.
+        width: of the figure in inches.
+        decimals: of the numbers.
+    """
+    columns = min(columns, len(tables))
+    rows, cell = math.ceil(len(tables) / columns), width / columns
+    figure = Figure(figsize=(width, rows * (cell + 0.1)), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axis in axes[len(tables) :]:
+        axis.set_axis_off()
+    for axis, (title, table) in zip(axes, tables.items(), strict=False):
+        table = torch.as_tensor(table).detach().cpu().numpy()
+        low, high = float(table.min()), float(table.max())
+        axis.imshow(table, cmap="gray", vmin=low, vmax=high)
+        axis.set_title(title, fontsize=10)
+        axis.set_xticks(range(len(names)), names, fontsize=9)
+        axis.set_yticks(range(len(names)), names, fontsize=9, rotation=90, va="center")
+        _write_numbers(axis, table, low, high, f"{{:.{decimals}f}}", 10)
+    return figure
+
+
+def plot_arrows(pairs, width=9.0):
+    """Return a figure of pairs of arrows from the origin, with the angle between them.
+
+    Args:
+        pairs: `{title: (a, b)}`; a and b are vectors of two numbers, 0 or greater.
+        width: of the figure in inches.
+    """
+    figure = Figure(figsize=(width, width / len(pairs) + 0.3), layout="constrained")
+    axes = figure.subplots(1, len(pairs), squeeze=False, sharex=True, sharey=True).ravel()
+    longest = max(float(torch.as_tensor(v).max()) for pair in pairs.values() for v in pair)
+    for axis, (title, pair) in zip(axes, pairs.items(), strict=True):
+        turns = []
+        for vector, name, style in zip(pair, "ab", ("-", "--"), strict=True):
+            x, y = (float(number) for number in vector)
+            turns.append(math.atan2(y, x))
+            arrow = {"arrowstyle": "-|>", "linewidth": 2, "linestyle": style, "color": "black"}
+            arrow |= {"shrinkA": 0, "shrinkB": 0, "mutation_scale": 14}
+            axis.annotate("", (x, y), (0, 0), arrowprops=arrow)
+            axis.text(x + 0.08, y + 0.1, name, fontsize=12, weight="bold")
+        arc = np.linspace(*sorted(turns), 40)
+        axis.plot(0.6 * np.cos(arc), 0.6 * np.sin(arc), color="0.4", linewidth=1)
+        angle = math.degrees(abs(turns[0] - turns[1]))
+        middle = sum(turns) / 2 if angle > 25 else max(turns) + 0.35
+        axis.text(0.95 * math.cos(middle), 0.95 * math.sin(middle), f"{angle:.0f}°", ha="center")
+        limits = (-0.1, longest + 0.5)
+        axis.set(xlim=limits, ylim=limits, aspect="equal", xlabel="position 1")
+        axis.set_title(title, fontsize=10)
+        axis.grid(alpha=0.3)
+    axes[0].set_ylabel("position 2")
+    return figure
+
+
+def plot_pairs(pairs, labels, width=9.0):
+    """Return a figure with one point for each position: one channel across, the other up.
+
+    Args:
+        pairs: `{title: (a, b)}`; a and b are two maps of one shape.
+        labels: `(name of a, name of b)`, or `{title: (name of a, name of b)}`.
+        width: of the figure in inches.
+    """
+    figure = Figure(figsize=(width, width / len(pairs) + 0.2), layout="constrained")
+    axes = figure.subplots(1, len(pairs), squeeze=False).ravel()
+    for axis, (title, (a, b)) in zip(axes, pairs.items(), strict=True):
+        a, b = (torch.as_tensor(grid).detach().cpu().flatten().numpy() for grid in (a, b))
+        axis.scatter(a, b, s=14, color="black", alpha=max(0.1, min(0.6, 60 / a.size)), linewidths=0)
+        axis.axvline(a.mean(), color="0.5", linestyle=":")
+        axis.axhline(b.mean(), color="0.5", linestyle=":")
+        names = labels[title] if isinstance(labels, dict) else labels
+        axis.set(xlabel=names[0], ylabel=names[1])
+        axis.set_title(title, fontsize=10)
+    return figure
+
+
+def _write_numbers(axis, grid, low, high, form, size):
+    middle = (low + high) / 2
+    for (row, column), number in np.ndenumerate(grid):
+        color = "black" if number > middle else "white"
+        text = form.format(0 if abs(number) < 1e-9 else number)
+        axis.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
+
+
+def _draw_slab(axis, x, height, thick, hatched):
+    """Draw a box of side `height`, seen from the side, `thick` from left to right."""
+    low, high, back = -height / 2, height / 2, 0.2 * height
+    right, far = x + thick, x + thick + back
+    faces = {
+        "0.8": [(right, low), (far, low + back), (far, high + back), (right, high)],
+        "1.0": [(x, high), (right, high), (far, high + back), (x + back, high + back)],
+        "0.9": [(x, low), (right, low), (right, high), (x, high)],
+    }
+    for shade, corners in faces.items():
+        face = Polygon(corners, facecolor=shade, edgecolor="black", linewidth=0.8)
+        face.set_hatch("/////" if hatched else "")
+        axis.add_patch(face)
 
 
 def _grid(count, columns, width, shape):

@@ -75,6 +75,44 @@ def choose_device(device=None):
     return chosen
 
 
+def receptive_field(layer, network="vgg16"):
+    """Return which pixels one activation of a layer sees, as `(size, step, offset)`.
+
+    The activation in row `i` of its channel depends on the `size` rows of pixels that begin at
+    row `offset + i * step`, and on no others; the same holds for columns. `offset` is negative
+    where the zeros around the picture are seen.
+
+    Args:
+        layer: a name from `LAYER_NAMES[network]`.
+        network: `"vgg16"` or `"vgg19"`.
+
+    Raises:
+        InputError: an unknown network or layer.
+
+    Example:
+        >>> receptive_field("conv1_1")  # a kernel of 3 x 3 pixels, one step a pixel
+        (3, 1, -1)
+        >>> receptive_field("relu4_2")
+        (76, 8, -34)
+    """
+    check_choice("network", network, list(LAYER_NAMES))
+    names = LAYER_NAMES[network]
+    check_choice(f"{network} layer", layer, names)
+    with torch.device("meta"):
+        stack = _BUILDERS[network][0](weights=None).features
+    size, step, offset = 1, 1, 0
+    for module in stack[: names.index(layer) + 1]:
+        if hasattr(module, "kernel_size"):  # a convolution or a pooling; a ReLU sees one number
+            kernel, stride, padding = (
+                value if isinstance(value, int) else value[0]
+                for value in (module.kernel_size, module.stride, module.padding)
+            )
+            size += (kernel - 1) * step
+            offset -= padding * step
+            step *= stride
+    return size, step, offset
+
+
 class FeatureExtractor(torch.nn.Module):
     """The activations of chosen VGG layers; the network is frozen and normalises the picture.
 

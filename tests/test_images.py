@@ -94,7 +94,7 @@ def bad_sources(folder):
         "night_sky": "night_ski",
         "1 x 1": Image.new("RGB", (1, 1)),
         "empty|shape": np.zeros((0, 0, 3)),
-        r"0 to 2": np.full((20, 20), 2.0),
+        "2 to 2": np.full((20, 20), 2.0),
         "not finite": nan,
         "did not give": "http://127.0.0.1:9/x.png",
         "not a picture:": 3,

@@ -32,5 +32,5 @@ def test_channels_share_one_scale_unless_asked():
         axis = plots.plot_channels(features, scale=scale).axes[0]
         assert axis.images[0].get_clim() == pytest.approx(limits)
     for bad in ({"channels": [2]}, {"scale": "x"}):
-        with pytest.raises(ValueError, match="channel|scale"):
+        with pytest.raises(ValueError, match=r"channel|scale"):
             plots.plot_channels(features, **bad)

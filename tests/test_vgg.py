@@ -123,7 +123,7 @@ def test_broken_weights_are_said(fresh):
     ("arguments", "message"),
     [
         ((["relu5_7"],), "Did you mean 'relu5_3'"),
-        ((["relu1_1"], "vgg61"), "Did you mean 'vgg16'"),
+        ((["relu1_1"], "vgg61"), "Did you mean 'vgg19'"),
         ((["relu1_1"], "vgg16", "min"), "pooling"),
         (([],), "No layer"),
         ((["relu1_1"], "vgg16", "max", "gpu9"), "device"),

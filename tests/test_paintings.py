@@ -1,0 +1,131 @@
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "nst_helpers" / "pictures"
+TABLE = json.loads((PICTURES / "pictures.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def studio():
+    spec = importlib.util.spec_from_file_location("paint", ROOT / "paintings" / "paint.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def pixels(image):
+    return np.asarray(image.convert("RGB"), float)
+
+
+def colour_shares(picture):
+    """Return where a picture (0 to 255) is black, where yellow and where white."""
+    red, blue = picture[..., 0], picture[..., 2]
+    black = picture.max(axis=2) < 80
+    yellow = (red - blue > 75) & ~black
+    return black, yellow, (blue > 140) & (red - blue < 50)
+
+
+def test_table_and_files_and_hands_agree(studio):
+    assert list(TABLE) == list(studio.PAINTINGS)
+    assert len(TABLE) >= 9
+    assert {entry["file"] for entry in TABLE.values()} == {
+        file.name for file in PICTURES.glob("*.jpg")
+    }
+    for name, entry in TABLE.items():
+        hand, seed = studio.PAINTINGS[name]
+        assert entry == {
+            "file": f"{name}.jpg",
+            "alt": studio.DESCRIPTIONS[name],
+            "hand": hand.__name__,
+            "seed": seed,
+        }
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_stored_picture_is_small_enough_readable_and_described(name):
+    file = PICTURES / TABLE[name]["file"]
+    assert file.stat().st_size <= 200_000
+    with Image.open(file) as image:
+        image.load()
+        assert image.mode == "RGB"
+        assert sorted(image.size) == [512, 640]
+        assert pixels(image).std() > 25
+    alt = TABLE[name]["alt"]
+    assert 40 < len(alt) < 200 and alt[0].isupper() and alt.endswith(".")
+
+
+def test_texture_covers_the_whole_canvas():
+    for name, entry in TABLE.items():
+        with Image.open(PICTURES / entry["file"]) as image:
+            grey = np.asarray(image.convert("L"), float)
+        tiles = grey[: 32 * (grey.shape[0] // 32), : 32 * (grey.shape[1] // 32)]
+        tiles = tiles.reshape(tiles.shape[0] // 32, 32, -1, 32).std(axis=(1, 3))
+        assert tiles.min() > 2, name
+
+
+@pytest.mark.parametrize("name", ["great_wave", "woven_cloth"])
+def test_same_seed_same_pixels_and_another_seed_another_picture(studio, name):
+    first, again, other = (pixels(studio.paint(name, seed, 128)) for seed in (5, 5, 6))
+    assert first.shape == (102, 128, 3)
+    assert np.array_equal(first, again)
+    assert np.abs(first - other).mean() > 5
+
+
+def test_brush_grows_with_the_size(studio):
+    small = studio.paint("great_wave", 5, 160)
+    large = studio.paint("great_wave", 5, 480).resize(small.size, Image.Resampling.BOX)
+    other = studio.paint("great_wave", 6, 160)
+    apart = np.abs(pixels(small) - pixels(large)).mean()
+    assert apart < 0.6 * np.abs(pixels(small) - pixels(other)).mean()
+
+
+def test_repainting_gives_the_stored_picture(studio):
+    with Image.open(PICTURES / "great_wave.jpg") as stored:
+        assert np.abs(pixels(studio.paint("great_wave")) - pixels(stored)).mean() < 4
+
+
+def test_tiger_has_three_colours_in_their_places():
+    with Image.open(PICTURES / "tiger_coat.jpg") as image:
+        black, yellow, white = colour_shares(pixels(image))
+    assert (black | yellow | white).mean() > 0.93
+    assert black[:300].mean() > 0.15 and yellow[:300].mean() > 0.6 and white[:300].mean() < 0.05
+    assert black[380:].mean() > 0.03 and white[380:].mean() > 0.7 and yellow[380:].mean() < 0.02
+
+
+def test_command_line_paints_one_picture(studio, tmp_path, capsys):
+    output = tmp_path / "mine.jpg"
+    options = ["great_wave", "--seed", "3", "--size", "96", "--output", str(output)]
+    assert studio.main(options) == 0
+    with Image.open(output) as image:
+        assert image.size == (96, 77)
+    assert "96 x 77 pixels" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["mona_lisa"], "There is no painting named 'mona_lisa'; choose one of night_sky"),
+        (["night_sky", "--size", "9"], "The size must be from 64 to 2048 pixels, and 9 is not."),
+        (["night_sky", "--seed", "-1"], "The seed must be 0 or more, and -1 is not."),
+        (["night_sky", "--output", "a.gif"], "The output must end in .jpg or .png"),
+        (["night_sky", "--output", "no/such/folder/a.jpg"], "There is no folder"),
+        (["--size", "300"], "need the name of one painting"),
+    ],
+)
+def test_command_line_says_what_is_wrong_in_one_sentence(studio, capsys, arguments, words):
+    assert studio.main(arguments) == 2
+    message = capsys.readouterr().err
+    assert words in message and message.count("\n") == 1
+
+
+def test_command_line_wants_whole_numbers(studio, capsys):
+    with pytest.raises(SystemExit) as left:
+        studio.main(["night_sky", "--size", "big"])
+    assert left.value.code == 2
+    assert capsys.readouterr().err == "Argument --size: invalid int value: 'big'.\n"
