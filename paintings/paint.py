@@ -1190,10 +1190,10 @@ PAINTINGS = {
     "engraving": (engraving, 1),
     "engraving_2": (engraving, 3),
     "mosaic": (mosaic, 1),
-    "mosaic_2": (mosaic, 4),
+    "mosaic_2": (mosaic, 2),
     "woven_cloth": (woven_cloth, 1),
     "fauve_harbour": (fauve_harbour, 1),
-    "cubist_guitar": (cubist_guitar, 3),
+    "cubist_guitar": (cubist_guitar, 7),
 }
 
 DESCRIPTIONS = {  # what there is to see in the stored picture: its alternative text
@@ -1217,8 +1217,8 @@ DESCRIPTIONS = {  # what there is to see in the stored picture: its alternative 
     "left, a sun with rays, round clouds and the sea.",
     "mosaic": "A mosaic of small stones: five fish, a large orange one above a large red one, in "
     "blue waves within a golden border.",
-    "mosaic_2": "A mosaic of small stones: five fish, two of them large and red, in blue waves "
-    "within a golden border.",
+    "mosaic_2": "A mosaic of small stones: five fish, a large orange one above a large golden one, "
+    "in blue waves within a golden border.",
     "woven_cloth": "A woven cloth of thick threads: red and green medallions edged in cream on "
     "dark blue.",
     "fauve_harbour": "A harbour in violent colours and broad strokes: sailing boats on blue-green "
