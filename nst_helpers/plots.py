@@ -245,26 +245,37 @@ def plot_boxes(image, boxes, width=6.0):
     return figure
 
 
-def plot_maps(maps, columns=3, width=9.0, numbers=False):
-    """Return a figure of grey maps on one scale, each under its title.
+def plot_maps(maps, columns=3, width=9.0, numbers=False, scale="page"):
+    """Return a figure of grey maps, each under its title.
 
     Args:
         maps: `{title: map (H, W)}`.
         columns: maps in a row, at most.
         width: of the figure in inches.
-        numbers: write every value into its square, for maps of at most a few hundred positions.
+        numbers: write every value into its square, for maps of at most a hundred positions.
+        scale: `"page"` draws all maps between the smallest and the largest value of all;
+            `"column"` gives each column of the figure a scale of its own. The figure says which.
     """
-    grids = {title: torch.as_tensor(grid).detach().cpu().numpy() for title, grid in maps.items()}
-    low = min(float(grid.min()) for grid in grids.values())
-    high = max(float(grid.max()) for grid in grids.values())
-    columns = min(columns, len(maps))
-    figure, axes = _grid(len(maps), columns, width, _shape(next(iter(grids.values()))))
-    for axis, (title, grid) in zip(axes, grids.items(), strict=False):
+    if scale not in ("page", "column"):
+        raise ValueError(f"scale is {scale!r}; it must be 'page' or 'column'.")
+    grids = [torch.as_tensor(grid).detach().cpu().numpy() for grid in maps.values()]
+    columns = min(columns, len(grids))
+    figure, axes = _grid(len(grids), columns, width, grids[0].shape)
+    figure.set_figheight(figure.get_figheight() + 0.3)
+    for index, (axis, title, grid) in enumerate(zip(axes, maps, grids, strict=False)):
+        shared = grids[index % columns :: columns] if scale == "column" else grids
+        low = min(float(one.min()) for one in shared)
+        high = max(float(one.max()) for one in shared)
         axis.imshow(grid, cmap="gray", interpolation="nearest", vmin=low, vmax=high)
         axis.set_title(title, fontsize=10)
         if numbers:
             _write_numbers(axis, grid, low, high, "{:.2f}", 6.5)
-    figure.supxlabel(f"black {low:.2f}, white {high:.2f}, the same for all", fontsize=9)
+    said = (
+        "Scale of each column: its smallest number is drawn black, its largest white."
+        if scale == "column"
+        else f"One scale for all: {low:.2f} is drawn black, {high:.2f} white."
+    )
+    figure.supxlabel(said, fontsize=9)
     return figure
 
 
@@ -302,9 +313,9 @@ def plot_arrows(pairs, width=9.0):
         pairs: `{title: (a, b)}`; a and b are vectors of two numbers, 0 or greater.
         width: of the figure in inches.
     """
-    figure = Figure(figsize=(width, width / len(pairs) + 0.3), layout="constrained")
+    across, up = (max(float(v[i]) for pair in pairs.values() for v in pair) + 0.5 for i in (0, 1))
+    figure = Figure(figsize=(width, width / len(pairs) * up / across + 0.8), layout="constrained")
     axes = figure.subplots(1, len(pairs), squeeze=False, sharex=True, sharey=True).ravel()
-    longest = max(float(torch.as_tensor(v).max()) for pair in pairs.values() for v in pair)
     for axis, (title, pair) in zip(axes, pairs.items(), strict=True):
         turns = []
         for vector, name, style in zip(pair, "ab", ("-", "--"), strict=True):
@@ -319,8 +330,7 @@ def plot_arrows(pairs, width=9.0):
         angle = math.degrees(abs(turns[0] - turns[1]))
         middle = sum(turns) / 2 if angle > 25 else max(turns) + 0.35
         axis.text(0.95 * math.cos(middle), 0.95 * math.sin(middle), f"{angle:.0f}°", ha="center")
-        limits = (-0.1, longest + 0.5)
-        axis.set(xlim=limits, ylim=limits, aspect="equal", xlabel="position 1")
+        axis.set(xlim=(-0.1, across), ylim=(-0.1, up), aspect="equal", xlabel="position 1")
         axis.set_title(title, fontsize=10)
         axis.grid(alpha=0.3)
     axes[0].set_ylabel("position 2")
@@ -352,7 +362,8 @@ def _write_numbers(axis, grid, low, high, form, size):
     middle = (low + high) / 2
     for (row, column), number in np.ndenumerate(grid):
         color = "black" if number > middle else "white"
-        text = form.format(0 if abs(number) < 1e-9 else number)
+        text = form.format(number)
+        text = "0" if float(text) == 0 else text
         axis.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
 
 
