@@ -9,10 +9,9 @@ _LARGEST_MOVE = 0.05  # root mean square; a longer step has left the region the 
 class PixelLBFGS:
     """Moves a picture down its gradient, scaled by the curvature of the last moves.
 
-    Departures from the common method: no line search, since a step of length 1 was nearly always
-    good and a search pays for each step with more evaluations; a bound on the length of a step in
-    its place; and pixels are clamped to [0, 1] after every step, so that what is evaluated is a
-    picture that can be saved.
+    Departures from the common method: no line search, which pays for a step with several
+    evaluations, but a bound on the length of a step; and pixels are clamped to [0, 1] after every
+    step, so that what is evaluated is a picture that can be saved.
 
     Args:
         image: the picture to start from, any shape, values in [0, 1].

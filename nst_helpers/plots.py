@@ -342,7 +342,7 @@ def plot_pairs(pairs, labels, width=9.0):
 
     Args:
         pairs: `{title: (a, b)}`; a and b are two maps of one shape.
-        labels: `(name of a, name of b)`, or `{title: (name of a, name of b)}`.
+        labels: `{title: (name of a, name of b)}`.
         width: of the figure in inches.
     """
     figure = Figure(figsize=(width, width / len(pairs) + 0.2), layout="constrained")
@@ -352,8 +352,7 @@ def plot_pairs(pairs, labels, width=9.0):
         axis.scatter(a, b, s=14, color="black", alpha=max(0.1, min(0.6, 60 / a.size)), linewidths=0)
         axis.axvline(a.mean(), color="0.5", linestyle=":")
         axis.axhline(b.mean(), color="0.5", linestyle=":")
-        names = labels[title] if isinstance(labels, dict) else labels
-        axis.set(xlabel=names[0], ylabel=names[1])
+        axis.set(xlabel=labels[title][0], ylabel=labels[title][1])
         axis.set_title(title, fontsize=10)
     return figure
 

@@ -34,3 +34,73 @@ def test_channels_share_one_scale_unless_asked():
     for bad in ({"channels": [2]}, {"scale": "x"}):
         with pytest.raises(ValueError, match=r"channel|scale"):
             plots.plot_channels(features, **bad)
+
+
+def texts(axis):
+    return [text.get_text() for text in axis.texts]
+
+
+def test_a_highlighted_picture_is_bright_where_the_channel_is_active():
+    grid = torch.zeros(2, 3)
+    grid[0, 0] = 5
+    lit = plots.highlight(torch.ones(1, 3, 20, 30), grid)
+    assert lit.shape == (1, 3, 20, 30)
+    assert lit[0, 0, 0, 0] == pytest.approx(1) and lit[0, 0, -1, -1] == pytest.approx(0.12)
+    assert plots.highlight(torch.ones(1, 3, 4, 6), grid, largest=10).max() == pytest.approx(0.56)
+    dead = plots.highlight(torch.ones(1, 3, 4, 6), torch.zeros(2, 3))
+    assert dead.isfinite().all() and dead.max() == pytest.approx(0.12)
+
+
+def test_grids_and_tables_hold_their_numbers():
+    figure = plots.plot_numbers({"two": torch.tensor([[1.0, -2.0]]), "one": torch.tensor([[3.0]])})
+    assert texts(figure.axes[0]) == ["two", "1", "-2", "one", "3"]
+    figure = plots.plot_tables({"t": torch.tensor([[1.0, 0.25], [0.25, 0.0]])}, ["a", "b"])
+    assert texts(figure.axes[0]) == ["1.00", "0.25", "0.25", "0"]
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("scale", "largest"), [("page", [4, 4, 4, 4]), ("column", [3, 4, 3, 4])])
+def test_maps_say_their_scale(scale, largest):
+    maps = {name: torch.full((2, 3), float(name)) for name in "1234"}
+    figure = plots.plot_maps(maps, columns=2, scale=scale)
+    assert [axis.images[0].get_clim()[1] for axis in figure.axes] == largest
+    assert "scale" in figure.get_supxlabel().lower()
+    with pytest.raises(ValueError, match="scale"):
+        plots.plot_maps(maps, scale="x")
+
+
+def test_arrows_show_their_angle():
+    pairs = {"t": (torch.tensor([2.0, 0.0]), torch.tensor([1.0, 1.0]))}
+    assert "45°" in texts(plots.plot_arrows(pairs).axes[0])
+
+
+def test_points_stand_at_the_activations():
+    pair = torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 5.0]])
+    figure = plots.plot_pairs({"t": pair}, {"t": ("black", "yellow")})
+    axis = figure.axes[0]
+    assert axis.collections[0].get_offsets().tolist() == [[1, 3], [2, 5]]
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("black", "yellow")
+
+
+def test_the_network_is_drawn_with_every_convolution_and_pooling():
+    shapes = {"input": (3, 32, 48), "conv1_1": (64, 32, 48), "relu1_1": (64, 32, 48)}
+    figure = plots.plot_network(shapes | {"pool1": (64, 16, 24), "conv2_1": (128, 16, 24)})
+    said = texts(figure.axes[0])
+    assert [name for name in said if "\n" not in name] == ["input", "conv1_1", "pool1", "conv2_1"]
+    assert "block 2\n24 x 16\n128 channels" in said
+
+
+def test_boxes_are_drawn_where_they_lie():
+    figure = plots.plot_boxes(torch.rand(1, 3, 40, 60), {"field": (-2, 5, 10)})
+    axis = figure.axes[0]
+    assert {patch.get_bbox().bounds for patch in axis.patches} == {(4.5, -2.5, 10, 10)}
+    assert axis.get_ylim()[1] < -2 and "field" in texts(axis)
+
+
+def test_a_figure_is_shown_with_alternative_text(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    plots.show(plots.show_images({"a": torch.rand(1, 3, 20, 30)}), "Noise.")
+    assert shown[0].alt == "Noise." and shown[0].format in ("png", "jpeg")
+    with pytest.raises(ValueError, match="alt"):
+        plots.show(plots.show_images({"a": torch.rand(1, 3, 20, 30)}), " ")

@@ -1,0 +1,200 @@
+"""The lessons keep the form in which they are written, and teach what the helpers compute."""
+
+import itertools
+import json
+import re
+from functools import cache
+from pathlib import Path
+from statistics import median
+
+import pytest
+import torch
+
+import nst_helpers as nst
+
+ROOT = Path(__file__).parent.parent
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TAUGHT = {"content_loss", "gram_matrix", "style_loss", "variation_loss"}
+
+
+def pytest_generate_tests(metafunc):
+    if "path" in metafunc.fixturenames:
+        metafunc.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+@cache
+def cells(path, kind=None):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    return [cell for cell in notebook["cells"] if kind in (None, cell["cell_type"])]
+
+
+def source(cell):
+    return "".join(cell["source"])
+
+
+def tags(cell):
+    return cell["metadata"].get("tags", [])
+
+
+def tagged(path, tag):
+    return [cell for cell in cells(path, "code") if tag in tags(cell)]
+
+
+def bullets(text):
+    return re.findall(r"^- ", text, flags=re.M)
+
+
+def pictures(cell):
+    """Return `(kind, alternative text)` of each figure that a cell shows."""
+    return [
+        (kind, output["metadata"].get(kind, {}).get("alt", ""))
+        for output in cell["outputs"]
+        for kind in output.get("data", {})
+        if kind.startswith("image/")
+    ]
+
+
+def words(text):
+    """Count the words of prose: no formulas, tables, images or targets of links."""
+    text = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|^\|.*$", " ", text, flags=re.S | re.M)
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    return len(re.findall(r"\w[\w'’.-]*", text))
+
+
+def test_the_title_promises(path):
+    title = source(cells(path)[0])
+    assert re.match(rf"# {path.stem[:2]} · .+\?\n", title)
+    assert "you can" in title
+    assert 2 <= len(bullets(title)) <= 4
+    assert re.search(r"^\*\*Needs:\*\* ", title, flags=re.M)
+    time = re.search(r"^\*\*Time:\*\* (\d+) minutes .* (\d+) seconds", title, flags=re.M)
+    assert int(time[2]) <= 60
+    assert words(title) <= 150
+
+
+def test_the_takeaways_answer_the_title(path):
+    takeaways = [cell for cell in cells(path, "markdown") if "## Takeaways" in source(cell)]
+    assert takeaways == [cells(path)[-1]]
+    text = source(takeaways[0])
+    assert len(bullets(text)) == len(bullets(source(cells(path)[0])))
+    assert re.search(r"^\*\*In the paper:\*\* ", text, flags=re.M)
+    assert re.search(r"^\*\*Next:\*\* ", text, flags=re.M)
+    assert words(text) <= 180
+
+
+def test_it_starts_with_one_setup_and_a_picture(path):
+    setup, *others = cells(path, "code")
+    assert tagged(path, "setup") == [setup]
+    assert not re.search(r"^(def |class |[!%]|.*pip install)", source(setup), flags=re.M)
+    assert not any(re.search(r"^(import|from) ", source(cell), flags=re.M) for cell in others)
+    assert any(pictures(cell) for cell in cells(path, "code")[:3])
+
+
+def test_it_has_three_to_five_sections(path):
+    headings = re.findall(r"^## (.+)$", "\n".join(map(source, cells(path, "markdown"))), flags=re.M)
+    assert headings[-1] == "Takeaways"
+    assert 3 <= len(headings) - 1 <= 5
+
+
+def test_cells_are_short_and_introduced(path):
+    everything = cells(path)
+    for cell in everything[1:-1]:
+        if cell["cell_type"] == "markdown":
+            assert words(source(cell)) <= 100, source(cell)
+    code = [source(cell).strip().splitlines() for cell in cells(path, "code")]
+    assert max(map(len, code)) <= 25
+    assert median(map(len, code)) <= 9
+    for before, cell in itertools.pairwise(everything):
+        if cell["cell_type"] == "code" and not {"check", "solution", "setup"} & set(tags(cell)):
+            assert before["cell_type"] == "markdown", source(cell)
+
+
+def test_the_reader_predicts(path):
+    asked = [i for i, cell in enumerate(cells(path)) if "**Predict.**" in source(cell)]
+    assert len(asked) >= 2
+    for i in asked:
+        assert cells(path)[i]["cell_type"] == "markdown"
+        assert cells(path)[i + 1]["cell_type"] == "code"
+
+
+def test_exercises_have_stub_check_and_solution(path):
+    everything = cells(path)
+    tasks = [i for i, cell in enumerate(everything) if source(cell).startswith("### Exercise")]
+    assert len(tasks) >= 2
+    for i in tasks:
+        assert "**Expected:**" in source(everything[i])
+        assert re.search(r"\*\*Minutes:\*\* \d", source(everything[i]))
+        stub, check, solution = everything[i + 1 : i + 4]
+        assert [tags(stub), tags(check), tags(solution)] == [["exercise"], ["check"], ["solution"]]
+        assert source(check).strip().splitlines()[-1].startswith("check_")
+        assert "assert check_" in source(solution)
+        assert solution["metadata"]["jupyter"]["source_hidden"]
+        assert "Nothing was returned yet" in json.dumps(check["outputs"])
+        assert "Right." in json.dumps(solution["outputs"])
+    for tag in ("exercise", "check", "solution"):
+        assert len(tagged(path, tag)) == len(tasks)
+    code = [cell for cell in tagged(path, "exercise") if "def " in source(cell)]
+    assert 0 < len(code) < len(tasks)  # one to write, and one to predict or explain
+
+
+def test_the_stored_outputs_are_those_of_one_clean_run(path):
+    code = cells(path, "code")
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+    for cell in code:
+        for output in cell["outputs"]:
+            assert output["output_type"] != "error"
+            assert output.get("name") != "stderr", output
+        printed = any(output.get("name") == "stdout" for output in cell["outputs"])
+        decided = {"NBVAL_CHECK_OUTPUT", "nbval-ignore-output"} & set(tags(cell))
+        assert not printed or decided, source(cell)
+
+
+def test_every_figure_has_alternative_text(path):
+    alternatives = [alt for cell in cells(path, "code") for _, alt in pictures(cell)]
+    assert len(alternatives) >= 4
+    assert all(len(alt.split()) >= 6 for alt in alternatives), alternatives
+
+
+def test_it_is_small_and_free_of_machine_paths(path):
+    assert path.stat().st_size <= 1.5e6
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"/home/|/Users/|/root/|/tmp/|/work/|[A-Z]:\\\\|site-packages", text)
+
+
+def test_what_is_taught_is_what_the_helpers_compute(path):
+    for cell in cells(path, "code"):
+        for tag in tags(cell):
+            if tag.startswith("teaches-"):
+                name = tag.removeprefix("teaches-")
+                scope = {"torch": torch}
+                exec(source(cell), scope)
+                same_as_the_helper(scope[name], getattr(nst, name))
+
+
+def same_as_the_helper(taught, helper):
+    generator = torch.Generator().manual_seed(0)
+    maps = [torch.rand(2, 3, 4, 5, generator=generator, dtype=torch.float64) for _ in range(2)]
+    name = helper.__name__
+    if name == "gram_matrix":
+        inputs = [(maps[0],), (maps[0][:, :, ::2],)]
+    elif name == "variation_loss":
+        inputs = [(maps[0],), (maps[0], 1), (maps[0], 2)]
+    else:
+        inputs = [maps if name == "content_loss" else [nst.gram_matrix(one) for one in maps]]
+    for given in inputs:
+        torch.testing.assert_close(taught(*given), helper(*given))
+
+
+def test_the_readme_asks_its_question(path):
+    question = re.match(r"# \d\d · (.+\?)", source(cells(path)[0]))[1]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"notebooks/{path.name}" in readme
+    assert question in readme
+
+
+@pytest.mark.skipif(len(LESSONS) < 7, reason="not all lessons are there")
+def test_every_function_is_taught_once(path):
+    every = [tag for lesson in LESSONS for cell in cells(lesson, "code") for tag in tags(cell)]
+    assert sorted(tag for tag in every if tag.startswith("teaches-")) == sorted(
+        f"teaches-{name}" for name in TAUGHT
+    )
