@@ -22,10 +22,15 @@ def shown(given):
     return text if len(text) <= 160 else f"{text[:49]} ... {text[-19:]}"
 
 
+def reason(error):
+    """Return what an error of another library says, in one line, for use in a message."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+
+
 def check_choice(what, given, known):
     """Raise `InputError`, with the nearest known name, unless `given` is one of `known`."""
     if isinstance(given, str) and given in known:
         return
-    near = difflib.get_close_matches(str(given), known, n=1)
+    near = difflib.get_close_matches(shown(given).strip("'").lower(), known, n=1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
     raise InputError(f"There is no {what} {shown(given)}. {hint}Known: {', '.join(known)}.")

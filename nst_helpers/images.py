@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps, PngImagePlugin
 
-from nst_helpers.errors import InputError, check_choice, shown
+from nst_helpers.errors import InputError, check_choice, reason, shown
 from nst_helpers.gallery import gallery
 
 SMALLEST_SIDE = 16  # what relu5_1 of VGG needs: four poolings halve a side four times
@@ -197,7 +197,7 @@ def save_image(image, path, settings=None):
             text = json.dumps(settings)
         except (TypeError, ValueError) as error:
             raise InputError(
-                f"The settings cannot be kept ({error}): use text, numbers, lists and dictionaries."
+                f"The settings cannot be kept ({reason(error)}): use text, numbers and lists."
             ) from error
         options["pnginfo"] = PngImagePlugin.PngInfo()
         options["pnginfo"].add_text("Software", "nst_helpers")
@@ -211,7 +211,7 @@ def save_image(image, path, settings=None):
         os.replace(partial, path)
     except (OSError, ValueError) as error:
         raise InputError(
-            f"{shown(path)} cannot be written ({error}): choose another place or format."
+            f"{shown(path)} cannot be written ({reason(error)}): choose another place or format."
         ) from error
     finally:
         partial.unlink(missing_ok=True)
@@ -239,7 +239,7 @@ def _as_path(given):
     try:
         return Path(given).expanduser()
     except (TypeError, RuntimeError) as error:
-        raise InputError(f"{shown(given)} is not a path ({error}): name a file.") from error
+        raise InputError(f"{shown(given)} is not a path ({reason(error)}): name a file.") from error
 
 
 def _find(source):
@@ -268,16 +268,18 @@ def _find(source):
 
 
 def _identify(file, label):
-    """Return a file as a PIL image of which the header is read, and nothing is decoded."""
+    """Return a file as a PIL image that is not yet decoded."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(file, formats=_FORMATS) as picture:
+                picture.verify()  # the check sums of PNG, which decoding does not look at
             return Image.open(file, formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(label) from error
     except Exception as error:
         raise InputError(
-            f"{label} is not a picture that can be read: open it in a picture viewer and save it "
+            f"{label} is not a picture, or a damaged one: open it in a picture viewer and save it "
             "as PNG or JPEG; of a web page, give the address of the picture in it."
         ) from error
 
@@ -305,8 +307,8 @@ def _fetch(url):
         answer = TimeoutError(f"it takes longer than {_URL_SECONDS} seconds")
     if isinstance(answer, Exception):
         raise InputError(
-            f"{shown(url)} did not give a picture ({getattr(answer, 'reason', answer)}): check "
-            "the address and the connection, or save the picture and give its path."
+            f"{shown(url)} did not give a picture ({reason(getattr(answer, 'reason', answer))}): "
+            "check the address and the connection, or save the picture and give its path."
         ) from answer
     if len(answer) > _URL_BYTES:
         raise InputError(
@@ -346,7 +348,7 @@ def _pixels(picture, label):
 
 def _damaged(label, error):
     return InputError(
-        f"{label} is damaged or cut off ({error}): get it again, or save it again as PNG."
+        f"{label} is damaged or cut off ({reason(error)}): get it again, or save it again as PNG."
     )
 
 

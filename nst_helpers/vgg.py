@@ -17,7 +17,7 @@ from filelock import FileLock
 from torchvision import models
 from torchvision.models.feature_extraction import create_feature_extractor
 
-from nst_helpers.errors import InputError, check_choice, shown
+from nst_helpers.errors import InputError, check_choice, reason, shown
 
 _BUILDERS = {
     "vgg16": (models.vgg16, models.VGG16_Weights.IMAGENET1K_V1),
@@ -283,7 +283,7 @@ def _download(network):
         )
         raise InputError(
             f"There are no pretrained {network} weights on this machine, and the download failed "
-            f"({error}). Three ways to get them:\n"
+            f"({reason(error)}). Three ways to get them:\n"
             f"  1. export NST_WEIGHTS=/path/to/{name}   (a file from a machine that has it; or "
             f"copy it to {path.parent})\n"
             f"{packaged}"
@@ -328,7 +328,7 @@ def _read_torchvision(path):
         }
     except Exception as error:
         raise InputError(
-            f"{path} is damaged or holds no torch weights ({_first_line(error)}): delete it, and "
+            f"{path} is damaged or holds no torch weights ({reason(error)}): delete it, and "
             "it is fetched again, or put a whole copy in its place."
         ) from error
 
@@ -388,7 +388,3 @@ def _checked(network, state, path):
     if not all(value.isfinite().all() for value in state.values()):
         raise InputError(f"{path} holds weights that are not finite: fetch the file again.")
     return state
-
-
-def _first_line(error):
-    return (str(error) or type(error).__name__).splitlines()[0]
