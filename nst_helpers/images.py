@@ -1,6 +1,5 @@
 """Pictures in and out: an image is a float32 tensor `(1, 3, H, W)`, RGB, in [0, 1]."""
 
-import http.client
 import io
 import json
 import os
@@ -57,7 +56,7 @@ def load_image(source, size=None):
     """
     if isinstance(source, torch.Tensor):
         label = "The image tensor"
-        image = check_image(source, label).detach().cpu().float()
+        image = check_image(source, label).detach().to("cpu", torch.float32, copy=True)
     elif isinstance(source, np.ndarray):
         label = f"The array of {source.dtype}"
         image = _to_tensor(source, label)
@@ -188,6 +187,13 @@ def save_image(image, path, settings=None):
 
     Raises:
         InputError: the image, the path or the settings cannot be used.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_image(load_image("cat", size=64), f"{folder}/cat.png", {"content": "cat"})
+        ...     read_settings(f"{folder}/cat.png")
+        {'content': 'cat'}
     """
     path = check_output(path)
     picture = to_pil(image)
@@ -222,12 +228,18 @@ def save_image(image, path, settings=None):
 def read_settings(path):
     """Return the settings that `save_image` kept in a PNG, or None where there are none.
 
+    Args:
+        path: of the picture, or another name, address or bytes of a file that `load_image` takes.
+
     Raises:
         InputError: there is no such picture, or it or its settings are damaged.
+
+    Example:
+        >>> read_settings("cat") is None
+        True
     """
-    path = _as_path(path)
-    label = f"The picture {shown(path)}"
-    with _identify(path, label) as picture:
+    label, file = _find(path)
+    with _identify(file, label) as picture:
         try:
             text = getattr(picture, "text", {}).get(_SETTINGS_KEY)
             return None if text is None else json.loads(text)
@@ -277,6 +289,8 @@ def _identify(file, label):
             return Image.open(file, formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(label) from error
+    except PermissionError as error:
+        raise InputError(f"{label} may not be read: change its permissions.") from error
     except Exception as error:
         raise InputError(
             f"{label} is not a picture, or a damaged one: open it in a picture viewer and save it "
@@ -295,7 +309,7 @@ def _fetch(url):
             request = urllib.request.Request(quoted, headers={"User-Agent": "nst_helpers"})
             with _web.open(request, timeout=_URL_SECONDS) as answer:
                 answers.put(answer.read(_URL_BYTES + 1))
-        except (OSError, ValueError, http.client.HTTPException) as error:
+        except Exception as error:
             answers.put(error)
 
     # In a thread, because looking up the name, the headers and a body that drips have no limit
@@ -392,7 +406,8 @@ def _to_tensor(array, label, wide=255):
             f"{label} holds values from {low:.4g} to {high:.4g}; "
             f"this kind of number must be from 0 to {white}: scale it first."
         )
-    array = array.astype(np.float32) / np.float32(white)
+    array = array.astype(np.float32)
+    array /= white
     if array.shape[2] == 4:
         alpha = array[..., 3:]
         array = array[..., :3] * alpha + (1 - alpha)
