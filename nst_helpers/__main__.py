@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 
 from nst_helpers import transfer
-from nst_helpers.errors import InputError
+from nst_helpers.errors import InputError, shown
 from nst_helpers.images import check_output, save_image
 from nst_helpers.vgg import LAYER_NAMES, choose_device
 
@@ -52,7 +52,7 @@ def main(arguments=None):
     """Run the command line; return 0, or 2 where the input cannot be used."""
     settings = vars(_parser().parse_args(arguments))
     try:
-        output = settings.pop("output", None) or _free_name("stylised.png")
+        output = settings.pop("output") if "output" in settings else _free_name("stylised.png")
         check_output(output)  # before the computing, not after it
         device = choose_device(settings["device"])
         print(f"Computing on {device}.")
@@ -63,7 +63,8 @@ def main(arguments=None):
         print(f"error: {error}", file=sys.stderr)
         return 2
     height, width = result.image.shape[2:]
-    print(f"Saved {output}, {width} x {height} pixels.", *(note.message for note in replaced))
+    notes = [str(note.message) for note in replaced]
+    print(f"Saved {shown(output)}, {width} x {height} pixels.", *notes)
     return 0
 
 

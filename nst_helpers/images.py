@@ -250,7 +250,7 @@ def read_settings(path):
 def _as_path(given):
     try:
         return Path(given).expanduser()
-    except (TypeError, RuntimeError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"{shown(given)} is not a path ({reason(error)}): name a file.") from error
 
 

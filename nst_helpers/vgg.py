@@ -296,7 +296,10 @@ def _download(network):
 
 def _read(network, path):
     read = _read_packaged if path.suffix == ".ckpt" else _read_torchvision
-    return _checked(network, read(path), path)
+    try:
+        return _checked(network, read(path), path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({reason(error)}): allow it.") from error
 
 
 def _sha256(path):

@@ -8,6 +8,7 @@ import errno
 import faulthandler
 import http.server
 import io
+import itertools
 import json
 import math
 import os
@@ -317,16 +318,18 @@ def test_a_file_of_every_mode(mode, kind):
     assert_pixels(outcome(content), expected, tolerance + 3)
 
 
-@pytest.mark.parametrize("file", [False, True], ids=["picture", "file"])
+DEEP = {"I": ("i4", 65535), "I;16": ("<u2", 65535), "I;16B": (">u2", 65535), "F": ("f4", 1)}
+
+
 @pytest.mark.parametrize(
-    ("mode", "dtype", "white"),
-    [("I", "i4", 65535), ("I;16", "<u2", 65535), ("I;16B", ">u2", 65535), ("F", "f4", 1)],
+    ("mode", "kind"), [*itertools.product(DEEP, [None, "TIFF"]), ("I;16", "PNG"), ("I", "PNG")]
 )
-def test_a_picture_of_deep_grey(mode, dtype, white, file):
+def test_a_picture_of_deep_grey(mode, kind):
+    dtype, white = DEEP[mode]
     ramp = np.linspace(0, white, 24 * 16).reshape(16, 24).astype(dtype)
     picture = Image.frombytes(mode, (24, 16), ramp.tobytes())
     expected = np.repeat(ramp.astype(float)[..., None] / white * 255, 3, axis=2)
-    assert_pixels(outcome(saved(picture, format="TIFF") if file else picture), expected)
+    assert_pixels(outcome(saved(picture, format=kind) if kind else picture), expected)
 
 
 @pytest.mark.parametrize("mode", ["I", "F"])
@@ -445,6 +448,8 @@ BAD_PATHS = {
     "bytes-name": BytesPath(),
     "nul": "a\0b.png",
     "nul-alone": "\0",
+    "nul-home": "~\0",
+    "surrogate-home": "~\ud800/x.png",
     "long": "x" * 300 + ".png",
     "deep": "x/" * 5000 + "x.png",
     "surrogate": "\udcff\ud800.png",
@@ -861,7 +866,7 @@ def test_nothing_is_replaced_silently(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(transfer, "style_transfer", lambda **_: done)
     for name in ("stylised.png", "stylised-2.png", "stylised-3.png"):
         assert main([]) == 0
-        assert f"Saved {name}, 24 x 16 pixels.\n" in capsys.readouterr().out
+        assert f"Saved '{name}', 24 x 16 pixels.\n" in capsys.readouterr().out
     assert main(["--output", "a.png"]) == 0
     assert "pixels. 'a.png' was there and is replaced.\n" in capsys.readouterr().out
     assert len(list(tmp_path.iterdir())) == 4
@@ -1003,8 +1008,12 @@ def test_drawn_arrays(array):
 
 
 @drawn
-@given(st.text(max_size=400))
-def test_drawn_names(name):
+@given(
+    st.sampled_from(["", "", "~", "~/", "cat", "http://127.0.0.1:9/", "http://[", "ftp://", "./"]),
+    st.text(max_size=300),
+)
+def test_drawn_names(start, rest):
+    name = start + rest
     if not Path("x", name).is_absolute():
         outcome(name)
     with contextlib.suppress(InputError):
