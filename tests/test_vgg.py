@@ -201,7 +201,7 @@ def test_a_broken_cache_falls_back_on_the_package(fresh):
 
 @pytest.mark.parametrize("damage", ["shape", "nan", "integers", "list", "cut"])
 def test_a_broken_file_that_is_named_is_refused(tiny_network, monkeypatch, tmp_path, damage):
-    path = tmp_path / "mine.pth"
+    path = tmp_path / "vgg16-20260101.pth"  # no hash, though it looks like one
     state = {"features.0.weight": torch.zeros(4, 3, 3, 3), "features.0.bias": torch.zeros(4)}
     change = {
         "shape": {**state, "features.0.bias": torch.zeros(5)},
@@ -214,7 +214,7 @@ def test_a_broken_file_that_is_named_is_refused(tiny_network, monkeypatch, tmp_p
     if damage == "cut":
         path.write_bytes(path.read_bytes()[:-100])
     monkeypatch.setenv("NST_WEIGHTS", str(path))
-    with pytest.raises(InputError, match=r"mine\.pth"):
+    with pytest.raises(InputError, match=r"vgg16-20260101\.pth"):
         vgg.load_convolutions("vgg16")
     torch.save(state, path)
     assert len(vgg.load_convolutions("vgg16")) == 2
