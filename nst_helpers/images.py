@@ -397,10 +397,10 @@ def _to_tensor(array, label, wide=255):
         raise InputError(f"{label} holds values that are not finite: use np.nan_to_num first.")
     if array.dtype.kind in "bf":
         white = 1
-    elif array.dtype.itemsize > 2:
-        white = wide
+    elif array.dtype.type is np.uint16:
+        white = 65535
     else:
-        white = 65535 if array.dtype.kind == "u" and array.dtype.itemsize == 2 else 255
+        white = wide if array.dtype.itemsize > 2 else 255
     if low < 0 or high > white:
         raise InputError(
             f"{label} holds values from {low:.4g} to {high:.4g}; "

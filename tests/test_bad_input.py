@@ -110,8 +110,7 @@ def sentence(error):
     message = str(getattr(error, "value", error))
     assert len(message) < 1000 and "\n" not in message
     message.encode()
-    problem, _, remedy = re.split("([:;] )", f"{message}: ", maxsplit=1)
-    assert len(problem) > 8 and len(remedy) > 8, message
+    assert re.search(".{9,}[:;] .{9,}", message), message  # the problem, and the remedy
     return message
 
 
