@@ -1,10 +1,14 @@
 """The command line: `python -m nst_helpers CONTENT STYLE --output out.png`."""
 
 import argparse
+import itertools
+import os
 import sys
+import warnings
+from pathlib import Path
 
 from nst_helpers import transfer
-from nst_helpers.errors import InputError
+from nst_helpers.errors import InputError, shown
 from nst_helpers.images import check_output, save_image
 from nst_helpers.vgg import LAYER_NAMES, choose_device
 
@@ -18,7 +22,11 @@ def _parser():
     picture = "gallery name, path or URL"
     parser.add_argument("content", nargs="?", default="cat", help=picture)
     parser.add_argument("style", nargs="?", default="night_sky", help=picture)
-    parser.add_argument("--output", default="stylised.png", help="where to save the picture")
+    parser.add_argument(
+        "--output",
+        default=argparse.SUPPRESS,
+        help="where to save the picture, instead of stylised.png or the next name that is free",
+    )
     parser.add_argument("--size", type=int, default=256, help="longer side in pixels")
     parser.add_argument("--steps", type=int, default=150, help="evaluations of the network")
     parser.add_argument("--content-weight", type=float, default=transfer.CONTENT_WEIGHT)
@@ -31,21 +39,32 @@ def _parser():
     return parser
 
 
+def _free_name(name):
+    """Return a name that no file has: `name`, else with -2, -3, ... before its ending."""
+    path = Path(name)
+    for number in itertools.count(2):
+        if not os.path.lexists(path):
+            return path
+        path = Path(name).with_stem(f"{Path(name).stem}-{number}")
+
+
 def main(arguments=None):
     """Run the command line; return 0, or 2 where the input cannot be used."""
     settings = vars(_parser().parse_args(arguments))
-    output = settings.pop("output")
     try:
+        output = settings.pop("output") if "output" in settings else _free_name("stylised.png")
         check_output(output)  # before the computing, not after it
         device = choose_device(settings["device"])
         print(f"Computing on {device}.")
         result = transfer.style_transfer(**settings)
-        save_image(result.image, output, result.settings)
+        with warnings.catch_warnings(record=True, action="always") as replaced:
+            save_image(result.image, output, result.settings)
     except (InputError, transfer.Diverged) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     height, width = result.image.shape[2:]
-    print(f"Saved {output}, {width} x {height} pixels.")
+    notes = [str(note.message) for note in replaced]
+    print(f"Saved {shown(output)}, {width} x {height} pixels.", *notes)
     return 0
 
 

@@ -3,19 +3,30 @@
 import io
 import json
 import os
+import queue
+import threading
 import urllib.error
+import urllib.parse
 import urllib.request
+import uuid
+import warnings
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image, ImageOps, PngImagePlugin
 
-from nst_helpers.errors import InputError, check_choice
+from nst_helpers.errors import InputError, check_choice, reason, shown
 from nst_helpers.gallery import gallery
 
 SMALLEST_SIDE = 16  # what relu5_1 of VGG needs: four poolings halve a side four times
-_URL_SECONDS = 20
+_LARGEST_SIDE = 16384
+_MOST_PIXELS = 80_000_000  # a gigabyte as floats; Pillow warns of a trap at 89 million
+_FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+# Not all that Pillow knows: some of its formats start other programs or are seldom tested.
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "AVIF")
+_URL_SECONDS = 30
 _URL_BYTES = 50_000_000
 _SETTINGS_KEY = "nst_settings"
 
@@ -25,8 +36,8 @@ def load_image(source, size=None):
 
     Args:
         source: a name from `gallery()`, a path, an http(s) URL, the bytes of a file, a PIL image,
-            a NumPy array `(H, W)`, `(H, W, 1)`, `(H, W, 3)` or `(H, W, 4)` of integers or of
-            floats in [0, 1], or an image tensor.
+            a NumPy array `(H, W)`, `(H, W, 1)`, `(H, W, 3)` or `(H, W, 4)`, or an image tensor.
+            White is 1 in an array of floats, 65535 in one of uint16, 255 in other integers.
         size: the longer side of the result in pixels; the aspect ratio is kept, and shrinking is
             antialiased. None keeps the size.
 
@@ -36,47 +47,61 @@ def load_image(source, size=None):
         applied, and of an animation the first frame is taken.
 
     Raises:
-        InputError: there is no such picture, or it cannot be read or used.
+        InputError: there is no such picture, it cannot be read or used, a side is shorter than 16
+            pixels, or it has more than 80 million of them.
 
     Example:
         >>> load_image("cat", size=128).shape
         torch.Size([1, 3, 85, 128])
     """
     if isinstance(source, torch.Tensor):
-        image = check_image(source).detach().cpu().float()
         label = "The image tensor"
+        image = check_image(source, label).detach().to("cpu", torch.float32, copy=True)
     elif isinstance(source, np.ndarray):
-        label = f"The array {source.shape} of {source.dtype}"
-        image = _to_tensor(_unit_range(source, label), label)
+        label = f"The array of {source.dtype}"
+        image = _to_tensor(source, label)
+    elif isinstance(source, Image.Image):
+        label = "The PIL image"
+        image = _to_tensor(_pixels(source, label), label, wide=65535)
     else:
-        label, picture = _open(source)
-        image = _to_tensor(_decode(picture, label), label)
+        label, file = _find(source)
+        with _identify(file, label) as picture:
+            image = _to_tensor(_pixels(picture, label), label, wide=65535)
     if size is not None:
         image = resize(image, size)
     if min(image.shape[2:]) < SMALLEST_SIDE:
         raise InputError(
-            f"{label} is {image.shape[3]} x {image.shape[2]} pixels, and the network needs at "
-            f"least {SMALLEST_SIDE} on each side: choose a larger picture or size."
+            f"{label} is {image.shape[3]} x {image.shape[2]} pixels"
+            f"{f' at size {size}' if size is not None else ''}, and the network needs at least "
+            f"{SMALLEST_SIDE} on each side: choose a larger picture or size, or crop its longer "
+            "side."
         )
     return image
 
 
-def check_image(image, name="the image"):
+def check_image(image, name="The image"):
     """Return `image` if it is an image tensor `(1, 3, H, W)` in [0, 1]; else say what is wrong.
 
     Raises:
-        InputError: another type or shape, or values that are not finite or outside [0, 1].
+        InputError: another type or shape, too many pixels, or values that are not finite or
+            outside [0, 1].
     """
     if not isinstance(image, torch.Tensor):
         raise InputError(
             f"{name} is a {type(image).__name__}, not an image tensor: load_image makes one."
         )
+    if image.is_meta or image.is_nested or image.layout != torch.strided:
+        raise InputError(f"{name} is sparse, nested or on the meta device: use a dense tensor.")
     if image.ndim != 4 or image.shape[:2] != (1, 3) or image.numel() == 0:
         raise InputError(
             f"{name} has the shape {tuple(image.shape)}; an image is (1, 3, height, width)."
         )
-    if not image.is_floating_point():
-        raise InputError(f"{name} holds {image.dtype}; an image holds floats in [0, 1].")
+    _check_size(*image.shape[2:], name)
+    if image.dtype not in _FLOATS:
+        raise InputError(
+            f"{name} holds {image.dtype}; an image holds floats in [0, 1]: "
+            "use image.float(), and divide bytes by 255."
+        )
     low, high = image.detach().amin().item(), image.detach().amax().item()
     if not (np.isfinite(low) and np.isfinite(high)):
         raise InputError(f"{name} holds values that are not finite: look for a division by zero.")
@@ -92,22 +117,26 @@ def resize(image, size):
     """Return an image tensor whose longer side is `size` pixels, antialiased, in [0, 1].
 
     Raises:
-        InputError: `size` is not a whole number of pixels from 16 to 16384.
+        InputError: `image` is no image, `size` is not a whole number of pixels from 16 to 16384,
+            or the result had more than 80 million pixels.
 
     Example:
         >>> resize(torch.zeros(1, 3, 100, 200), 50).shape
         torch.Size([1, 3, 25, 50])
     """
-    if isinstance(size, bool) or not isinstance(size, int) or not SMALLEST_SIDE <= size <= 16384:
+    check_image(image)
+    whole = isinstance(size, Integral) and not isinstance(size, bool)
+    if not whole or not SMALLEST_SIDE <= size <= _LARGEST_SIDE:
         raise InputError(
-            f"size is {size!r}; it is the longer side in pixels, a whole number from "
-            f"{SMALLEST_SIDE} to 16384."
+            f"size is {shown(size)}; it is the longer side in pixels, a whole number from "
+            f"{SMALLEST_SIDE} to {_LARGEST_SIDE}."
         )
     height, width = image.shape[2:]
-    scale = size / max(height, width)
+    scale = int(size) / max(height, width)
     shape = (max(1, round(height * scale)), max(1, round(width * scale)))
     if shape == (height, width):
         return image
+    _check_size(*shape, f"The picture at size {size}")
     resized = torch.nn.functional.interpolate(
         image, shape, mode="bicubic", antialias=True, align_corners=False
     )
@@ -132,14 +161,16 @@ def check_output(path):
     Raises:
         InputError: the folder does not exist or cannot be written, or the ending names no format.
     """
-    path = Path(path).expanduser()
+    path = _as_path(path)
     check_choice("picture format", path.suffix.lower(), [".png", ".jpg", ".jpeg", ".webp", ".tiff"])
-    if path.is_dir():
-        raise InputError(f"{path} is a folder: name a file in it, such as {path / 'out.png'}.")
-    if not path.parent.is_dir():
-        raise InputError(f"The folder {path.parent} does not exist: create it, or choose another.")
+    if os.path.isdir(path):
+        raise InputError(f"{shown(path)} is a folder: name a file in it, such as out.png.")
+    if not os.path.isdir(path.parent):
+        raise InputError(
+            f"The folder {shown(path.parent)} does not exist: create it, or choose another."
+        )
     if not os.access(path.parent, os.W_OK):
-        raise InputError(f"The folder {path.parent} cannot be written: choose another.")
+        raise InputError(f"The folder {shown(path.parent)} cannot be written: choose another.")
     return path
 
 
@@ -147,7 +178,7 @@ def save_image(image, path, settings=None):
     """Save an image tensor as PNG, JPEG, WebP or TIFF, by the ending of `path`.
 
     The file is written beside its place and then renamed, so that a full disk or an interruption
-    leaves no half a picture.
+    leaves no half a picture. A file that was there is replaced, with a warning.
 
     Args:
         image: float `(1, 3, H, W)` in [0, 1].
@@ -155,134 +186,202 @@ def save_image(image, path, settings=None):
         settings: a dictionary kept in a PNG as text, which `read_settings` gives back.
 
     Raises:
-        InputError: the image or the path cannot be used.
+        InputError: the image, the path or the settings cannot be used.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_image(load_image("cat", size=64), f"{folder}/cat.png", {"content": "cat"})
+        ...     read_settings(f"{folder}/cat.png")
+        {'content': 'cat'}
     """
     path = check_output(path)
     picture = to_pil(image)
     options = {}
     if path.suffix.lower() == ".png" and settings is not None:
+        try:
+            text = json.dumps(settings)
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"The settings cannot be kept ({reason(error)}): use text, numbers and lists."
+            ) from error
         options["pnginfo"] = PngImagePlugin.PngInfo()
         options["pnginfo"].add_text("Software", "nst_helpers")
-        options["pnginfo"].add_itxt(_SETTINGS_KEY, json.dumps(settings, ensure_ascii=False))
+        options["pnginfo"].add_itxt(_SETTINGS_KEY, text)
     elif path.suffix.lower() in {".jpg", ".jpeg"}:
         options = {"quality": 95, "subsampling": 0}
-    partial = path.with_name(f".{path.name}.part{path.suffix}")
+    partial = path.with_name(f".{uuid.uuid4().hex}{path.suffix}")
     try:
         picture.save(partial, **options)
+        replaced = os.path.lexists(path)
         os.replace(partial, path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error}): choose another place.") from error
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{shown(path)} cannot be written ({reason(error)}): choose another place or format."
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
+    if replaced:
+        warnings.warn(f"{shown(path)} was there and is replaced.", stacklevel=2)
 
 
 def read_settings(path):
-    """Return the settings that `save_image` kept in a PNG, or None where there are none."""
-    with Image.open(path) as picture:
-        text = getattr(picture, "text", {}).get(_SETTINGS_KEY)
-    return None if text is None else json.loads(text)
+    """Return the settings that `save_image` kept in a PNG, or None where there are none.
+
+    Args:
+        path: of the picture, or another name, address or bytes of a file that `load_image` takes.
+
+    Raises:
+        InputError: there is no such picture, or it or its settings are damaged.
+
+    Example:
+        >>> read_settings("cat") is None
+        True
+    """
+    label, file = _find(path)
+    with _identify(file, label) as picture:
+        try:
+            text = getattr(picture, "text", {}).get(_SETTINGS_KEY)
+            return None if text is None else json.loads(text)
+        except Exception as error:
+            raise _damaged(label, error) from error
 
 
-def _open(source):
-    """Return a label for messages, and the picture as PIL opens it, not yet decoded."""
-    if isinstance(source, Image.Image):
-        return "The PIL image", source
+def _as_path(given):
+    try:
+        return Path(given).expanduser()
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(f"{shown(given)} is not a path ({reason(error)}): name a file.") from error
+
+
+def _find(source):
+    """Return a label for messages, and a path or a file in memory."""
     if isinstance(source, bytes):
-        return "The picture", _identify(io.BytesIO(source), f"The {len(source)} bytes given")
-    if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
-        return f"The picture at {source}", _identify(io.BytesIO(_fetch(source)), source)
+        return f"The picture of {len(source)} bytes", io.BytesIO(source)
+    if isinstance(source, str) and "://" in source:
+        return f"The picture at {shown(source)}", io.BytesIO(_fetch(source))
     if not isinstance(source, (str, os.PathLike)):
         raise InputError(
             f"A {type(source).__name__} is not a picture: give a gallery name, a path, a URL, "
             "bytes, a PIL image, an array or an image tensor."
         )
-    path = Path(source).expanduser()
+    path = _as_path(source)
     if isinstance(source, str) and source in gallery():
         path = gallery()[source].path
-    elif path.is_dir():
-        raise InputError(f"{source} is a folder: name a picture in it.")
-    elif not path.is_file():
+    elif os.path.isdir(path):
+        raise InputError(f"{shown(source)} is a folder: name a picture in it.")
+    elif not os.path.isfile(path):
         if path.name == str(source) and not path.suffix:
             check_choice("file or gallery picture", str(source), list(gallery()))
-        raise InputError(f"There is no file {source}: check the path, or use a name of gallery().")
-    return f"The picture {source}", _identify(path, str(source))
+        raise InputError(
+            f"There is no file {shown(source)}: check the path, or use a name of gallery()."
+        )
+    return f"The picture {shown(source)}", path
 
 
 def _identify(file, label):
+    """Return a file as a PIL image that is not yet decoded."""
     try:
-        return Image.open(file)
-    except Image.DecompressionBombError as error:
-        raise InputError(f"{label} is too large to be opened safely: shrink it first.") from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(file, formats=_FORMATS) as picture:
+                picture.verify()  # the check sums of PNG, which decoding does not look at
+            return Image.open(file, formats=_FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large(label) from error
+    except PermissionError as error:
+        raise InputError(f"{label} may not be read: change its permissions.") from error
     except Exception as error:
         raise InputError(
-            f"{label} is not a picture that can be read: "
-            "open it in a picture viewer, and save it again as PNG or JPEG."
+            f"{label} is not a picture, or a damaged one: open it in a picture viewer and save it "
+            "as PNG or JPEG; of a web page, give the address of the picture in it."
         ) from error
 
 
 def _fetch(url):
+    """Return what a URL gives; the limits of time and size hold for all of its redirects."""
+    answers = queue.SimpleQueue()
+
+    def fetch():
+        try:
+            # Letters outside ASCII are common in addresses, and not allowed in them.
+            quoted = urllib.parse.quote(url, safe="%/:=&?~#+!$,;'@()*[]")
+            request = urllib.request.Request(quoted, headers={"User-Agent": "nst_helpers"})
+            with _web.open(request, timeout=_URL_SECONDS) as answer:
+                answers.put(answer.read(_URL_BYTES + 1))
+        except Exception as error:
+            answers.put(error)
+
+    # In a thread, because looking up the name, the headers and a body that drips have no limit
+    # of their own for all they take.
+    threading.Thread(target=fetch, daemon=True).start()
     try:
-        request = urllib.request.Request(url, headers={"User-Agent": "nst_helpers"})
-        with urllib.request.urlopen(request, timeout=_URL_SECONDS) as answer:
-            content = answer.read(_URL_BYTES + 1)
-    except (OSError, ValueError, urllib.error.URLError) as error:
-        reason = getattr(error, "reason", error)
+        answer = answers.get(timeout=_URL_SECONDS)
+    except queue.Empty:
+        answer = TimeoutError(f"it takes longer than {_URL_SECONDS} seconds")
+    if isinstance(answer, Exception):
         raise InputError(
-            f"{url} did not give a picture ({reason}): check the address and the connection, or "
-            "save the picture and give its path."
-        ) from error
-    if len(content) > _URL_BYTES:
-        raise InputError(f"{url} is larger than {_URL_BYTES // 10**6} MB: save a smaller copy.")
-    return content
+            f"{shown(url)} did not give a picture ({reason(getattr(answer, 'reason', answer))}): "
+            "check the address and the connection, or save the picture and give its path."
+        ) from answer
+    if len(answer) > _URL_BYTES:
+        raise InputError(
+            f"{shown(url)} is larger than {_URL_BYTES // 10**6} MB: save a smaller copy."
+        )
+    return answer
 
 
-def _decode(picture, label):
-    """Return the pixels of a PIL image as a float array `(H, W, 3)` in [0, 1]."""
+class _WebOnly(urllib.request.BaseHandler):
+    """Refuses every address, and every redirect, that is not http or https."""
+
+    def default_open(self, request):
+        if request.type not in {"http", "https"}:
+            raise urllib.error.URLError("only http and https are followed")
+
+
+_web = urllib.request.build_opener(_WebOnly)
+
+
+def _pixels(picture, label):
+    """Return the pixels of a PIL image as an array `(H, W)` or `(H, W, 3)`."""
+    _check_size(picture.height, picture.width, label)
     try:
         picture = ImageOps.exif_transpose(picture)
         if picture.mode.startswith("I") or picture.mode == "F":
-            return _unit_range(np.asarray(picture), label, bits=16)
+            return np.asarray(picture)
+        if picture.mode == "La":
+            picture = picture.convert("LA")  # the only mode it can be converted to
         if picture.has_transparency_data:
             picture = picture.convert("RGBA")
             white = Image.new("RGBA", picture.size, "white")
             picture = Image.alpha_composite(white, picture)
-        return np.asarray(picture.convert("RGB"), dtype=np.float32) / 255
-    except InputError:
-        raise
-    except Image.DecompressionBombError as error:
-        raise InputError(f"{label} is too large to be opened safely: shrink it first.") from error
+        return np.asarray(picture.convert("RGB"))
     except Exception as error:
-        raise InputError(
-            f"{label} is damaged or cut off ({error}): get it again, or save it again as PNG."
-        ) from error
+        raise _damaged(label, error) from error
 
 
-def _unit_range(array, label, bits=8):
-    """Return an array of numbers as float32 in [0, 1]; integers are scaled by their own range."""
-    if array.dtype == bool:
-        return array.astype(np.float32)
-    if array.size == 0:
-        raise InputError(f"{label} is empty: give one with at least one pixel.")
-    if array.dtype.kind not in "uif":
-        raise InputError(f"{label} does not hold numbers: give integers, or floats in [0, 1].")
-    low, high = float(array.min()), float(array.max())
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise InputError(f"{label} holds values that are not finite: use np.nan_to_num first.")
-    if array.dtype.kind == "f":
-        top = 1
-    elif array.dtype.itemsize <= 2:
-        top = np.iinfo(array.dtype).max if array.dtype.kind == "u" else 255
-    else:
-        top = 2**bits - 1  # wide integers hold bytes in an array, 16 bits in a file
-    if low < 0 or high > top:
-        raise InputError(
-            f"{label} holds values from {low:.4g} to {high:.4g}; "
-            f"this kind of number must be from 0 to {top}: scale it first."
-        )
-    return array.astype(np.float32) / np.float32(top)
+def _damaged(label, error):
+    return InputError(
+        f"{label} is damaged or cut off ({reason(error)}): get it again, or save it again as PNG."
+    )
 
 
-def _to_tensor(array, label):
+def _check_size(height, width, label):
+    if height * width > _MOST_PIXELS:
+        raise _too_large(label)
+
+
+def _too_large(label):
+    return InputError(
+        f"{label} has more than {_MOST_PIXELS // 10**6} million pixels: make it smaller first."
+    )
+
+
+def _to_tensor(array, label, wide=255):
+    """Return an array of pixels as an image tensor; `wide` is white in 32 and 64-bit integers."""
+    if np.ma.is_masked(array):
+        raise InputError(f"{label} has values that are masked: fill them first with .filled(0).")
+    array = np.asarray(array)  # of a matrix, and of a mask with nothing behind it, the numbers
     if array.ndim == 2:
         array = array[..., None]
     if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or array.size == 0:
@@ -290,6 +389,25 @@ def _to_tensor(array, label):
             f"{label} has the shape {array.shape}; a picture is (H, W), (H, W, 1), (H, W, 3) or "
             "(H, W, 4)."
         )
+    _check_size(*array.shape[:2], label)
+    if array.dtype.kind not in "buif":
+        raise InputError(f"{label} does not hold numbers: give integers, or floats in [0, 1].")
+    low, high = float(array.min()), float(array.max())
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise InputError(f"{label} holds values that are not finite: use np.nan_to_num first.")
+    if array.dtype.kind in "bf":
+        white = 1
+    elif array.dtype.type is np.uint16:
+        white = 65535
+    else:
+        white = wide if array.dtype.itemsize > 2 else 255
+    if low < 0 or high > white:
+        raise InputError(
+            f"{label} holds values from {low:.4g} to {high:.4g}; "
+            f"this kind of number must be from 0 to {white}: scale it first."
+        )
+    array = array.astype(np.float32)
+    array /= white
     if array.shape[2] == 4:
         alpha = array[..., 3:]
         array = array[..., :3] * alpha + (1 - alpha)

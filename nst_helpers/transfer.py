@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 import torch
 
-from nst_helpers.errors import InputError, check_choice
+from nst_helpers.errors import InputError, check_choice, shown
 from nst_helpers.images import load_image, resize
 from nst_helpers.losses import content_loss, gram_matrix, style_loss, variation_loss
 from nst_helpers.optimizers import PixelAdam, PixelLBFGS
 from nst_helpers.progress import ProgressBar
-from nst_helpers.vgg import FeatureExtractor
+from nst_helpers.vgg import FeatureExtractor, as_names
 
 CONTENT_LAYERS = ("relu4_2",)
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -24,6 +24,7 @@ CONTENT_WEIGHT = 1.0
 STYLE_WEIGHT = 40.0
 VARIATION_WEIGHT = 10.0
 
+_LARGEST_WEIGHT = 1e12  # beside it, float32 has long lost the other losses
 _SMALLEST_COARSE_SIZE = 128  # below it, style repaints the picture and the content is lost
 
 
@@ -131,7 +132,7 @@ class StyleTransfer:
         _check_whole("stages", stages, 1, 2)
         _check_whole("seed", seed, 0, 2**63 - 1)
         check_choice("optimizer", optimizer, ["lbfgs", "adam"])
-        content_layers, style_layers = _as_tuple(content_layers), _as_tuple(style_layers)
+        content_layers, style_layers = as_names(content_layers), as_names(style_layers)
         self.content = load_image(content, size)
         longer_side = max(self.content.shape[2:])
         self.style = load_image(style, longer_side)
@@ -318,10 +319,6 @@ def _factors(targets):
     }
 
 
-def _as_tuple(layers):
-    return (layers,) if isinstance(layers, str) else tuple(layers)
-
-
 def _name(picture):
     return str(picture) if isinstance(picture, (str, os.PathLike)) else type(picture).__name__
 
@@ -333,12 +330,17 @@ def _describe(losses):
 def _check_weights(weights):
     for name, weight in weights.items():
         number = isinstance(weight, (int, float)) and not isinstance(weight, bool)
-        if not number or not math.isfinite(weight) or weight < 0:
-            raise InputError(f"{name}_weight is {weight!r}; it must be a number, 0 or greater.")
+        if not number or not 0 <= weight <= _LARGEST_WEIGHT:
+            raise InputError(
+                f"{name}_weight is {shown(weight)}; it must be a number from 0 to "
+                f"{_LARGEST_WEIGHT:g}."
+            )
     if not any(weights.values()):
         raise InputError("All three weights are 0, so there is nothing to minimise: raise one.")
 
 
 def _check_whole(name, value, low, high):
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InputError(f"{name} is {value!r}; it must be a whole number from {low} to {high}.")
+        raise InputError(
+            f"{name} is {shown(value)}; it must be a whole number from {low} to {high}."
+        )

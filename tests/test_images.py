@@ -30,30 +30,6 @@ def test_the_same_picture_from_every_source(tmp_path):
         torch.testing.assert_close(image, expected)
 
 
-def test_alpha_is_laid_on_white():
-    rgba = np.dstack([RGB, np.zeros((20, 30), np.uint8)])
-    assert (load_image(rgba) == 1).all()
-    assert (load_image(Image.fromarray(rgba)) == 1).all()
-
-
-@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "CMYK", "YCbCr"])
-def test_other_modes_are_converted(mode):
-    grey = Image.new("RGB", (20, 20), (255, 255, 255))
-    torch.testing.assert_close(load_image(grey.convert(mode)), torch.ones(1, 3, 20, 20))
-
-
-def test_sixteen_bits_keep_their_range():
-    array = np.full((20, 30), 32768, np.uint16)
-    for source in (array, encoded(Image.fromarray(array), format="PNG")):
-        torch.testing.assert_close(load_image(source), torch.full((1, 3, 20, 30), 32768 / 65535))
-
-
-def test_exif_orientation_is_applied():
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    assert load_image(encoded(Image.fromarray(RGB), format="JPEG", exif=exif)).shape[2:] == (30, 20)
-
-
 def test_size_is_the_longer_side_and_shrinking_is_antialiased():
     checks = np.indices((64, 96)).sum(0) % 2 * 1.0
     image = load_image(checks, size=48)
@@ -80,39 +56,6 @@ def test_the_gallery_is_whole():
         assert picture.licence and picture.source and len(picture.alt.split()) >= 5
         if picture.kind == "painting":
             assert picture.path.stat().st_size <= 200_000
-
-
-def bad_sources(folder):
-    (folder / "text.jpg").write_text("not a picture")
-    (folder / "cut.png").write_bytes(encoded(Image.fromarray(RGB), format="PNG")[:800])
-    nan = np.full((20, 20), np.nan)
-    return {
-        "no file": folder / "no.png",
-        "not a picture": folder / "text.jpg",
-        "damaged": folder / "cut.png",
-        "a folder": folder,
-        "night_sky": "night_ski",
-        "1 x 1": Image.new("RGB", (1, 1)),
-        "empty|shape": np.zeros((0, 0, 3)),
-        "2 to 2": np.full((20, 20), 2.0),
-        "not finite": nan,
-        "did not give": "http://127.0.0.1:9/x.png",
-        "not a picture:": 3,
-        "shape": np.zeros((20, 20, 5)),
-        "in \\[0, 1\\]": torch.full((1, 3, 20, 20), 2.0),
-    }
-
-
-def test_bad_pictures_get_one_clear_sentence(tmp_path):
-    for message, source in bad_sources(tmp_path).items():
-        with pytest.raises(InputError, match=message):
-            load_image(source)
-
-
-@pytest.mark.parametrize("size", [0, -1, 2.5, True, 10**9, "big"])
-def test_bad_sizes(size):
-    with pytest.raises(InputError, match="longer side"):
-        load_image(RGB, size=size)
 
 
 def test_a_missing_folder_is_said(tmp_path):

