@@ -17,6 +17,8 @@ ALLOWED = {
     "progress": {"images"},
     "transfer": {"errors", "images", "losses", "optimizers", "progress", "vgg"},
     "plots": {"losses", "images"},
+    "panels": {"images", "plots", "vgg"},
+    "widgets": {"errors", "gallery", "images", "losses", "panels", "transfer", "vgg"},
 }
 
 
@@ -24,9 +26,14 @@ def test_imports_point_one_way():
     for module, allowed in ALLOWED.items():
         tree = ast.parse((ROOT / "nst_helpers" / f"{module}.py").read_text())
         imported = {
-            node.module.removeprefix("nst_helpers.")
+            name.removeprefix("nst_helpers.")
             for node in ast.walk(tree)
             if isinstance(node, ast.ImportFrom) and node.module.startswith("nst_helpers")
+            for name in (
+                [alias.name for alias in node.names]
+                if node.module == "nst_helpers"
+                else [node.module]
+            )
         }
         assert imported <= allowed, module
 
