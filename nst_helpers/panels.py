@@ -406,7 +406,7 @@ def draw_product(a, b, names, shuffled=""):
     lengths = float(a.norm() * b.norm())
     top = size[1] + 78
     marks = {f"dot product {total:.3g}": total, f"by chance {chance:.3g}": chance}
-    _scale_bar(canvas, (0, top, 618), marks, 0, max(lengths, 1e-9))
+    _scale_bar(canvas, (6, top, 612), marks, 0, max(lengths, 1e-9))
     canvas.write("as large as", (626, top + 4), 12, _GREY)
     canvas.write("it can be", (626, top + 20), 12, _GREY)
     cosine = total / lengths if lengths else 0.0
@@ -483,6 +483,13 @@ def draw_gram(pictures, features, layer, relative, order, pair, groups=()):
                 corner = (x + place * (thumb + 2), top + 46 + size[1])
                 canvas.lay(patch, corner, (thumb, thumb), smooth=patch.shape[2] > 40)
         top += 46 + size[1] + thumb + 16
+    for text in (
+        "Bright: the two channels go together, for how strong they are.",
+        "Above the diagonal picture 1, below it picture 2.",
+        "Bars along the edge: groups of channels that are alike.",
+    ):
+        canvas.write(text, (left, top + 6), 12, _GREY)
+        top += 18
     return canvas
 
 
@@ -545,8 +552,10 @@ def cluster(similarity, groups=8):
         A list of the C channels, and a list of `(begin, end)` in it.
 
     Example:
-        >>> cluster(torch.tensor([[1.0, 0.1, 0.9], [0.1, 1.0, 0.2], [0.9, 0.2, 1.0]]), groups=2)
-        ([0, 2, 1], [(0, 2), (2, 3)])
+        >>> alike = torch.tensor([[1.0, 0.1, 0.9], [0.1, 1.0, 0.2], [0.9, 0.2, 1.0]])
+        >>> order, groups = cluster(alike, groups=2)
+        >>> abs(order.index(0) - order.index(2)), len(groups)
+        (1, 2)
     """
     rows = similarity.double().cpu().numpy()  # alike: similar to the same channels
     tree = hierarchy.linkage(rows, "ward", optimal_ordering=True)

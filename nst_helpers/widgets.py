@@ -394,7 +394,11 @@ class Vectors(InteractiveFigure):
         self.set_trait("a", a)
         self.set_trait("b", b)
         self.chosen = ipywidgets.ToggleButtons(
-            options=["a", "b"], value="b", description="Move", style={"button_width": "3em"}
+            options=["a", "b"],
+            value="b",
+            description="Move",
+            style={"button_width": "3em"},
+            layout=_AUTO,
         )
         self.first, self.second = (
             ipywidgets.FloatSlider(value, min=-4, max=4, step=0.1, description=name, readout=False)
@@ -497,7 +501,10 @@ class CoOccurrence(InteractiveFigure):
         self.first = _dropdown("First", names)
         self.second = _dropdown("Second", names, names[1])
         self.positions = ipywidgets.ToggleButtons(
-            options=self._POSITIONS, description="Positions", style={"button_width": "11em"}
+            options=self._POSITIONS,
+            description="Positions",
+            style={"button_width": "11em"},
+            layout=_AUTO,
         )
         count = next(iter(self.maps.values())).numel()
         self.order = torch.randperm(count, generator=torch.Generator().manual_seed(0))
@@ -564,7 +571,7 @@ class GramInspector(InteractiveFigure):
         self.first = _dropdown("Picture 1", self.pictures, first)
         self.second = _dropdown("Picture 2", self.pictures, second)
         self.rank = ipywidgets.IntSlider(
-            1, 0, 20, description="Pairs that separate them", style=_LONG, layout=_WIDE
+            1, 0, 20, description="Pairs that separate them", style=_LONG, layout=_WIDER
         )
         self._load()
         super().__init__(
@@ -700,6 +707,7 @@ class Denoise(InteractiveFigure):
             options={"squared": 2, "absolute": 1},
             description="Differences",
             style={"button_width": "6em"},
+            layout=_AUTO,
         )
         super().__init__(
             [self.noise, self.weight, self.power],
@@ -867,6 +875,8 @@ class LossBalance(InteractiveFigure):
 
 
 _WIDE = ipywidgets.Layout(width="300px")
+_WIDER = ipywidgets.Layout(width="440px")
+_AUTO = ipywidgets.Layout(width="auto")
 _LONG = {"description_width": "initial"}
 
 
