@@ -45,10 +45,11 @@ function render({ model, el }) {
   let presses = 0;
   const point = (event) => {
     const box = image.getBoundingClientRect();
-    const share = (at, low, length) => Math.min(Math.max((at - low) / length, 0), 0.9999);
-    model.set("point", [
-      Math.floor(share(event.clientX, box.left, box.width) * image.naturalWidth),
-      Math.floor(share(event.clientY, box.top, box.height) * image.naturalHeight),
+    const pixel = (at, length, natural) =>
+      Math.floor((Math.min(Math.max(at, 0), length - 0.01) / length) * natural);
+    model.set("point", [  // the border does not count
+      pixel(event.clientX - box.left - image.clientLeft, image.clientWidth, image.naturalWidth),
+      pixel(event.clientY - box.top - image.clientTop, image.clientHeight, image.naturalHeight),
       presses,
     ]);
     model.save_changes();

@@ -230,9 +230,10 @@ def wait(condition, seconds=20):
 
 def test_painting_on_follows_the_weights_and_stops(balance):
     balance.style_weight.value = 1
+    start = balance.step
     balance.live.value = True
     thread = balance.thread
-    wait(lambda: balance.step.index > 2)
+    wait(lambda: balance.step is not start and balance.step.index > 2)
     balance.style_weight.value = 1000  # begins anew from this picture with the new weight
     wait(lambda: balance.transfer.weights["style"] == 1000 and balance.step.index > 2)
     assert balance.thread is thread and "1 : 1000" in balance.text
