@@ -112,7 +112,7 @@ class Canvas:
         return file.getvalue()
 
 
-def _shrink(image, size):
+def shrink(image, size):
     """Return an image tensor of `(width, height)` pixels."""
     return torch.nn.functional.interpolate(
         image, size[::-1], mode="bilinear", antialias=True, align_corners=False
@@ -468,7 +468,7 @@ def draw_gram(pictures, features, layer, relative, order, pair, groups=()):
         whites = (*tops, math.sqrt(tops[0] * tops[1]))
         titles = (f"channel {pair[0]}", f"channel {pair[1]}", "where both fire")
         size = fit(image.shape[2:], wide, 132)
-        small = _shrink(image, size)
+        small = shrink(image, size)
         for column, (grid, white, title) in enumerate(
             zip((first, second, both), whites, titles, strict=True)
         ):

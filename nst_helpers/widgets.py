@@ -64,6 +64,11 @@ function render({ model, el }) {
   image.addEventListener("pointermove", (event) => event.buttons && point(event));
   const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   image.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") {
+      model.set("entered", model.get("entered") + 1);
+      model.save_changes();
+      return event.stopPropagation();
+    }
     const way = keys[event.key];
     if (!way || event.ctrlKey || event.altKey || event.metaKey) return;
     const far = event.shiftKey ? 10 : 1;
@@ -100,6 +105,7 @@ class Picture(anywidget.AnyWidget):
         point: `(x, y, n)`, the pixel that was pointed at last, by the n-th press; while the hand
             is drawn over the picture, n stays.
         moved: how often the arrow keys were pressed, `(to the right, down)`.
+        entered: how often Enter was pressed.
     """
 
     _esm = _SCRIPT
@@ -109,6 +115,7 @@ class Picture(anywidget.AnyWidget):
     label = traitlets.Unicode().tag(sync=True)
     point = traitlets.List(traitlets.Int(), [-1, -1, 0]).tag(sync=True)
     moved = traitlets.List(traitlets.Int(), [0, 0]).tag(sync=True)
+    entered = traitlets.Int(0).tag(sync=True)
 
     def __repr__(self):
         """Return a few words; the bytes of the picture would fill a page."""
@@ -210,7 +217,8 @@ class InteractiveFigure(ipywidgets.VBox):
         data, file = super()._repr_mimebundle_(), io.BytesIO()
         self.image.save(file, "JPEG", quality=88)
         data["image/jpeg"] = file.getvalue()
-        return data, {"image/jpeg": {"alt": f"{self.picture.label}. {self.text}"}}
+        what, *_ = self.picture.label.split(". ")  # the rest says what to do with it
+        return data, {"image/jpeg": {"alt": f"{what}. {self.text}"}}
 
 
 class ChannelExplorer(InteractiveFigure):
