@@ -3,12 +3,16 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
+
+from nst_helpers import read_settings
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="no browser tests: playwright is not installed"
@@ -118,10 +122,10 @@ def address(folder):
             return None
 
 
-def wait(condition, seconds=20):
+def wait(condition, seconds=20, say=lambda: ""):
     end = time.monotonic() + seconds
     while not (found := condition()):
-        assert time.monotonic() < end, "it took too long"
+        assert time.monotonic() < end, f"it took too long {say()}"
         time.sleep(0.05)
     return found
 
@@ -178,11 +182,17 @@ class Lab:
     def press(self, name, place, x=0.5, y=0.5):
         """Press the mouse at a place of the picture that the kernel calls `place`."""
         left, top, width, height = self.ask(f"{name}.canvas.places[{place!r}]")
-        image = self.cell(name).locator(".nst-picture img")
-        image.scroll_into_view_if_needed()
-        box = image.bounding_box()
-        border = image.evaluate("(image) => image.clientLeft")
         size = self.ask(f"{name}.image.size")
+        image = self.cell(name).locator(".nst-picture img")
+        border = image.evaluate("(image) => image.clientLeft")
+
+        def resting():  # what stands above may still be drawn, and move it
+            image.scroll_into_view_if_needed()
+            box = image.bounding_box()
+            self.page.wait_for_timeout(100)
+            return box == image.bounding_box() and box
+
+        box = wait(resting)
         scale = [
             (box[side] - 2 * border) / n for side, n in zip(("width", "height"), size, strict=True)
         ]
@@ -286,7 +296,7 @@ def test_a_vector_is_dragged(lab):
     x, y = lab.press("vectors", "plane", 5.5 / 9, 2.5 / 9)  # the head of b
     lab.page.mouse.move(x, y - 1.2 * height / 9, steps=6)
     lab.page.mouse.up()
-    wait(lambda: abs(lab.ask("vectors.b")[1] - 3.2) < 0.15)
+    wait(lambda: abs(lab.ask("vectors.b")[1] - 3.2) < 0.15, say=lambda: lab.ask("vectors.b"))
     assert lab.ask("vectors.a") == [3, 1]
     lab.cell("vectors").get_by_role("button", name="a", exact=True).click()
     lab.slide("vectors", 0, "ArrowLeft", times=5)
@@ -350,3 +360,92 @@ def test_a_dozen_rapid_changes_end_in_the_last_state(lab):
     wait(lambda: lab.ask("inspector.rank.value") == 12, 5)
     assert lab.settled("inspector") == lab.ask("inspector.text")
     assert time.monotonic() - began < 3
+
+
+@pytest.fixture(scope="module")
+def voila(tmp_path_factory):
+    """Start the studio as a page with voila; yield its address."""
+    folder = tmp_path_factory.mktemp("voila")
+    environment = dict(os.environ) | {"OMP_NUM_THREADS": "1", "IPYTHONDIR": str(folder)}
+    for kind in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
+        environment[f"JUPYTER_{kind}"] = str(folder / kind)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    notebook = Path(__file__).parent.parent / "notebooks" / "08_studio.ipynb"
+    command = [sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--port={port}"]
+    with open(folder / "log", "w") as log:
+        process = subprocess.Popen(
+            [*command, "--Voila.ip=127.0.0.1"], env=environment, stdout=log, stderr=log
+        )
+
+    def listens():
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", port)) == 0
+
+    try:
+        wait(listens, 60)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def studio(voila):
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        page = browser.new_page(viewport={"width": 1100, "height": 1500})
+        page.goto(voila, wait_until="commit")  # it also asks for fonts from elsewhere
+        page.wait_for_selector(".nst-picture img", timeout=90000)
+        yield page
+        browser.close()
+
+
+def says(page, number, words, seconds=60):
+    """Wait until the text below picture `number` (chooser, easel, sheet) holds the words."""
+    text = page.locator(".nst-picture div").nth(number)
+    wait(lambda: words in text.inner_text(), seconds, say=text.inner_text)
+
+
+def test_the_studio_from_upload_to_download(studio, tmp_path):
+    page, choosers = studio, studio.locator("input[type=file]")
+    says(page, 0, "Content: cat. Style: 1 of night_sky.")
+    says(page, 1, "Choose pictures, then press Start.")
+    bad, mine = tmp_path / "bad.png", tmp_path / "mine.png"
+    bad.write_bytes(b"no picture at all")
+    Image.linear_gradient("L").resize((90, 60)).save(mine)
+    choosers.nth(0).set_input_files(bad)
+    says(page, 1, "bad.png: ")
+    choosers.nth(0).set_input_files(mine)
+    says(page, 0, "Content: mine.png.")
+    says(page, 1, "mine.png: 90 x 60 pixels")
+    for slider, key in ((3, "Home"), (4, "End")):  # the smallest size, the most steps
+        page.locator(".noUi-handle").nth(slider).focus()
+        page.keyboard.press(key)
+    button = page.get_by_role("button", name="Start")
+    button.click()
+    says(page, 1, "Painting", 10)
+    assert button.is_disabled()  # a second start cannot even be asked for
+    page.get_by_role("button", name="Pause").click()
+    says(page, 1, "Paused")
+    page.locator(".noUi-handle").nth(1).focus()
+    page.keyboard.press("End")  # the weight of the style, in flight
+    page.get_by_role("button", name="Go on").click()
+    says(page, 1, "Painting")
+    if folder := os.environ.get("NST_TEST_SCREENSHOTS"):
+        page.wait_for_timeout(5000)
+        page.screenshot(path=f"{folder}/studio.png", full_page=True)
+    page.get_by_role("button", name="Stop").click()
+    says(page, 1, "Stopped after")
+    says(page, 2, "Click a run")
+    with page.expect_download() as download:
+        page.get_by_text("Download the picture (PNG)").click()
+    settings = read_settings(download.value.path().read_bytes())
+    assert settings["content"] == "mine.png" and settings["style_weight"] == 600
+    with page.expect_download() as download:
+        page.get_by_text("Download the film (GIF)").click()
+    assert Image.open(download.value.path()).format == "GIF"
+    choosers.nth(1).set_input_files(mine)
+    says(page, 1, "carries no settings")
+    assert page.locator(".jp-RenderedText[data-mime-type*=error]").count() == 0

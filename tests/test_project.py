@@ -19,6 +19,7 @@ ALLOWED = {
     "plots": {"losses", "images"},
     "panels": {"images", "plots", "vgg"},
     "widgets": {"errors", "gallery", "images", "losses", "panels", "transfer", "vgg"},
+    "studio": {"errors", "gallery", "images", "panels", "transfer", "widgets"},
 }
 
 

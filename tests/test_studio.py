@@ -1,0 +1,172 @@
+"""The studio without a browser."""
+
+import base64
+import io
+import re
+import time
+from datetime import datetime
+
+import pytest
+import torch
+from PIL import Image
+
+import nst_helpers as nst
+from nst_helpers import studio as module
+from nst_helpers.studio import STYLE, Studio, keep_colours, mix_styles
+
+
+def wait(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.02)
+
+
+def finish(page):
+    wait(lambda: not page.painting.alive)
+    page.painting.thread.join(10)
+
+
+def upload(page, control, name, content):
+    control.value = (
+        {
+            "name": name,
+            "type": "",
+            "size": len(content),
+            "content": content,
+            "last_modified": datetime.now(),
+        },
+    )
+
+
+def file(image):
+    data = io.BytesIO()
+    image.save(data, "PNG")
+    return data.getvalue()
+
+
+@pytest.fixture
+def page():
+    page = Studio()
+    page.size.value, page.steps.value = 128, 20
+    page.pictures = {name: nst.load_image(image, 64) for name, image in page.pictures.items()}
+    yield page
+    page.end()
+    if page.painting:
+        page.painting.thread.join(20)
+
+
+def test_a_run_from_start_to_download(page):
+    page.choose_content("coffee")
+    page.choose_style("great_wave")
+    assert page.styles == {"night_sky": 1, "great_wave": 1}
+    page.start.click()
+    first = page.painting
+    page.start.click()
+    assert page.painting is first and "A run is on its way" in page.easel.text
+    finish(page)
+    assert first.state == "finished" and len(first.history["total"]) == 20
+    assert "Finished after 20 steps" in page.easel.text and page.estimate() > 0
+    links = dict(re.findall(r'download="(.*?)" href="data:[^,]*,(.*?)"', page.links.value))
+    picture = Image.open(io.BytesIO(base64.b64decode(links["picture.png"])))
+    film = Image.open(io.BytesIO(base64.b64decode(links["film.gif"])))
+    assert max(picture.size) == 128 and film.n_frames > 5
+    other = Studio()
+    upload(other, other.restore, "picture.png", base64.b64decode(links["picture.png"]))
+    assert other.content == "coffee" and other.styles == page.styles
+    assert other.settings() == page.settings()
+
+
+def test_weights_move_in_flight_and_a_pause_holds(page):
+    page.steps.value = 80
+    page.start.click()
+    wait(lambda: page.painting.step is not None)
+    page.strength.value = STYLE["paint over it"]
+    wait(lambda: page.painting.transfer.weights["style"] == STYLE["paint over it"])
+    page.pause.click()
+    assert page.painting.state == "paused" and page.pause.description == "Go on"
+    time.sleep(0.5)
+    steps = len(page.painting.history["total"])
+    time.sleep(0.3)
+    assert len(page.painting.history["total"]) == steps
+    page.pause.click()
+    wait(lambda: len(page.painting.history["total"]) > steps)
+    page.stop.click()
+    finish(page)
+    assert page.painting.state == "stopped" and page.runs and not page.start.disabled
+    image = page.shown
+    page.choose_content("rocket")
+    page.sheet.point = [*[side + 5 for side in page._sheet.places["0"][:2]], 1]
+    assert page.content == "cat" and page.shown is image
+
+
+def test_errors_are_sentences(page):
+    upload(page, page.upload, "broken.png", b"no picture")
+    assert "broken.png: " in page.easel.text and "not a picture" in page.easel.text
+    upload(page, page.restore, "plain.png", file(Image.new("RGB", (40, 30))))
+    assert "carries no settings" in page.easel.text
+    upload(page, page.upload, "mine.png", file(Image.new("RGB", (90, 60), "red")))
+    assert page.content == "mine.png" and "90 x 60 pixels" in page.easel.text
+    page.load({**page.settings(), "content": "another.png"})
+    assert "Upload another.png first" in page.easel.text
+
+
+def test_a_failure_ends_the_run_with_a_sentence(page, monkeypatch):
+    def broken(self):
+        raise nst.Diverged("The loss is no longer a finite number.")
+        yield
+
+    monkeypatch.setattr(nst.StyleTransfer, "__iter__", broken)
+    page.start.click()
+    finish(page)
+    assert "The run ended: The loss is no longer a finite number." in page.easel.text
+    assert not page.start.disabled
+
+
+def test_closing_the_page_stops_the_work(page, monkeypatch):
+    page.steps.value = 300
+    page.start.click()
+    page.page.left = 1
+    finish(page)
+    assert page.painting.state == "stopped"
+    monkeypatch.setattr(module, "_SECONDS_WITHOUT_PAGE", 0.5)
+    page.page.beat = 1  # and then no more
+    page.start.click()
+    finish(page)
+    assert page.painting.state == "stopped"
+
+
+def test_keyboard_and_mouse_choose(page):
+    page.chooser.moved = [1, 0]
+    page.chooser.entered = 1
+    assert page.content == list(page.pictures)[1]
+    left, top, *_ = page._chooser.places["1 mosaic"]
+    for press in (1, 2, 3, 4):
+        page.chooser.point = [left + 9, top + 9, press]
+    assert "mosaic" not in page.styles  # three shares, and out again
+    left, top, width, _ = page._easel.places["easel"]
+    page.easel.point = [left + width // 2, top + 5, 1]
+    assert page.divider == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_mixture_has_the_mean_of_the_gram_matrices():
+    first, second = (nst.load_image(name, 128) for name in ("mosaic", "tiger_coat"))
+    extract = nst.FeatureExtractor("relu2_1", device="cpu")
+
+    def gram(image):
+        return nst.gram_matrix(extract(image)["relu2_1"])
+
+    target = (gram(first) + 3 * gram(second)) / 4
+    mixed = gram(mix_styles([first, second], [1, 3]))
+    assert (mixed - target).norm() < 0.3 * min(
+        (gram(one) - target).norm() for one in (first, second)
+    ) or (mixed - target).norm() < 0.2 * target.norm()
+
+
+def test_the_colours_of_the_photo_are_kept():
+    photo, painted = nst.load_image("coffee", 64), torch.rand(1, 3, 43, 64)
+    kept = keep_colours(painted, nst.load_image(photo))
+    assert kept.shape == photo.shape
+    assert (
+        (kept.mean((2, 3)) - kept.mean()).sign().equal((photo.mean((2, 3)) - photo.mean()).sign())
+    )
