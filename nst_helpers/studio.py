@@ -406,6 +406,7 @@ class Studio(ipywidgets.VBox):
     def _weighed(self, change):
         if self.painting and self.painting.alive:
             self.painting.steer(self._weights())
+            self._used |= {f"{name}_weight": weight for name, weight in self._weights().items()}
 
     # ------------------------------------------------------------------ painting
 

@@ -409,15 +409,21 @@ def says(page, number, words, seconds=60):
 
 
 def test_the_studio_from_upload_to_download(studio, tmp_path):
-    page, choosers = studio, studio.locator("input[type=file]")
+    page = studio
+
+    def give(button, path):
+        with page.expect_file_chooser() as chooser:
+            page.locator(".widget-upload").nth(button).click()
+        chooser.value.set_files(path)
+
     says(page, 0, "Content: cat. Style: 1 of night_sky.")
     says(page, 1, "Choose pictures, then press Start.")
     bad, mine = tmp_path / "bad.png", tmp_path / "mine.png"
     bad.write_bytes(b"no picture at all")
     Image.linear_gradient("L").resize((90, 60)).save(mine)
-    choosers.nth(0).set_input_files(bad)
+    give(0, bad)
     says(page, 1, "bad.png: ")
-    choosers.nth(0).set_input_files(mine)
+    give(0, mine)
     says(page, 0, "Content: mine.png.")
     says(page, 1, "mine.png: 90 x 60 pixels")
     for slider, key in ((3, "Home"), (4, "End")):  # the smallest size, the most steps
@@ -446,6 +452,6 @@ def test_the_studio_from_upload_to_download(studio, tmp_path):
     with page.expect_download() as download:
         page.get_by_text("Download the film (GIF)").click()
     assert Image.open(download.value.path()).format == "GIF"
-    choosers.nth(1).set_input_files(mine)
+    give(1, mine)
     says(page, 1, "carries no settings")
     assert page.locator(".jp-RenderedText[data-mime-type*=error]").count() == 0

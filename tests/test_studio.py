@@ -94,6 +94,7 @@ def test_weights_move_in_flight_and_a_pause_holds(page):
     page.stop.click()
     finish(page)
     assert page.painting.state == "stopped" and page.runs and not page.start.disabled
+    assert page.runs[-1][0]["style_weight"] == STYLE["paint over it"]
     image = page.shown
     page.choose_content("rocket")
     page.sheet.point = [*[side + 5 for side in page._sheet.places["0"][:2]], 1]
