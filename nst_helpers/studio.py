@@ -656,10 +656,12 @@ _BUTTON = ipywidgets.Layout(width="170px")
 
 
 def _words(label, options, value):
-    layout = ipywidgets.Layout(width="300px")
-    return ipywidgets.SelectionSlider(
+    layout = ipywidgets.Layout(width="310px")
+    slider = ipywidgets.SelectionSlider(
         options=list(options.items()), value=options[value], description=label, layout=layout
     )
+    slider.add_class("nst-words")
+    return slider
 
 
 def _choice(label, options, value):

@@ -35,6 +35,7 @@ function render({ model, el }) {
   el.append(image, text);
   const show = () => {
     const old = image.src;
+    image.hidden = model.get("png").byteLength === 0;
     image.onload = () => old && URL.revokeObjectURL(old);
     image.src = URL.createObjectURL(new Blob([model.get("png")], { type: "image/png" }));
   };
@@ -89,9 +90,11 @@ export default { render };
 _STYLE = """
 .nst-picture img { max-width: 100%; height: auto; display: block; cursor: crosshair;
   touch-action: none; border: 4px solid white; border-radius: 3px; box-sizing: border-box; }
+.nst-picture img[hidden] { display: none; }
 .nst-picture img:focus { outline: 3px solid var(--jp-brand-color1, #1976d2); }
 .nst-picture div { color: var(--jp-ui-font-color1, inherit); margin: 6px 2px;
   font-size: var(--jp-ui-font-size1, 14px); line-height: 1.4; max-width: 940px; }
+.nst-words .widget-readout { min-width: 7.5em; max-width: none; }
 """
 
 
