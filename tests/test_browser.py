@@ -216,37 +216,43 @@ class Lab:
 
 
 @pytest.fixture(scope="module")
-def lab(server):
+def browser():
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        errors = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{server}lab/tree/figures.ipynb?token=secret&reset")
-        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60000)
-        page.evaluate(
-            """async () => {
-              const app = window.jupyterapp, widget = app.shell.currentWidget;
-              await app.commands.execute("application:toggle-left-area").catch(() => {});
-              await widget.context.ready;
-              await widget.sessionContext.ready;
-              await widget.sessionContext.session.kernel.info;
-              await app.commands.execute("notebook:run-all-cells");
-            }"""
-        )
-        page.wait_for_function(
-            f"document.querySelectorAll('.nst-picture img').length == {len(FIGURES)}",
-            timeout=90000,
-        )
-        lab = Lab(page)
-        if folder := os.environ.get("NST_TEST_SCREENSHOTS"):
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            for name in FIGURES:
-                lab.settled(name)
-                lab.cell(name).screenshot(path=f"{folder}/{name}.png")
-        yield lab
+        yield browser
         browser.close()
-        assert not errors
+
+
+@pytest.fixture(scope="module")
+def lab(server, browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{server}lab/tree/figures.ipynb?token=secret&reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60000)
+    page.evaluate(
+        """async () => {
+          const app = window.jupyterapp, widget = app.shell.currentWidget;
+          await app.commands.execute("application:toggle-left-area").catch(() => {});
+          await widget.context.ready;
+          await widget.sessionContext.ready;
+          await widget.sessionContext.session.kernel.info;
+          await app.commands.execute("notebook:run-all-cells");
+        }"""
+    )
+    page.wait_for_function(
+        f"document.querySelectorAll('.nst-picture img').length == {len(FIGURES)}",
+        timeout=90000,
+    )
+    lab = Lab(page)
+    if folder := os.environ.get("NST_TEST_SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for name in FIGURES:
+            lab.settled(name)
+            lab.cell(name).screenshot(path=f"{folder}/{name}.png")
+    yield lab
+    page.close()
+    assert not errors
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -299,8 +305,10 @@ def test_a_vector_is_dragged(lab):
     wait(lambda: abs(lab.ask("vectors.b")[1] - 3.2) < 0.15, say=lambda: lab.ask("vectors.b"))
     assert lab.ask("vectors.a") == [3, 1]
     lab.cell("vectors").get_by_role("button", name="a", exact=True).click()
+    wait(lambda: lab.ask("vectors.chosen.value") == "a")
+    lab.settled("vectors")  # the sliders have taken the numbers of a
     lab.slide("vectors", 0, "ArrowLeft", times=5)
-    wait(lambda: abs(lab.ask("vectors.a")[0] - 2.5) < 0.01)
+    wait(lambda: abs(lab.ask("vectors.a")[0] - 2.5) < 0.01, say=lambda: lab.ask("vectors.a"))
     assert "a · b = 2.5 ×" in lab.settled("vectors")
 
 
@@ -392,14 +400,12 @@ def voila(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def studio(voila):
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        page = browser.new_page(viewport={"width": 1100, "height": 1500})
-        page.goto(voila, wait_until="commit")  # it also asks for fonts from elsewhere
-        page.wait_for_selector(".nst-picture img", timeout=90000)
-        yield page
-        browser.close()
+def studio(voila, browser):
+    page = browser.new_page(viewport={"width": 1100, "height": 1500})
+    page.goto(voila, wait_until="commit")  # it also asks for fonts from elsewhere
+    page.wait_for_selector(".nst-picture img", timeout=90000)
+    yield page
+    page.close()
 
 
 def says(page, number, words, seconds=60):
