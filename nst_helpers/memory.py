@@ -12,6 +12,7 @@ import torch
 from nst_helpers.errors import InputError
 from nst_helpers.vgg import LAYER_NAMES
 
+_BESIDE = 128 * 2**20  # what torch takes once, whatever the size
 _CHANNELS = {"1": 64, "2": 128, "3": 256, "4": 512, "5": 512}  # of the layers of each block
 
 
@@ -26,7 +27,7 @@ def estimate(layer, network, pixels, style_pixels, kept):
 
     Example:
         >>> round(estimate("relu5_1", "vgg16", 256 * 256, 256 * 256, kept=200) / 2**20)
-        502
+        566
     """
     names = LAYER_NAMES[network]
     floats = sum(_floats(name) for name in names[: names.index(layer) + 1])
@@ -34,9 +35,6 @@ def estimate(layer, network, pixels, style_pixels, kept):
     # at hand take as much again, at most. For the style picture no gradient is needed.
     run = pixels * (2 * floats + 3 * (kept + 10))
     return 4 * max(run, style_pixels * floats) + _BESIDE
-
-
-_BESIDE = 64 * 2**20
 
 
 def _floats(layer):

@@ -323,7 +323,7 @@ def style_transfer(content, style, progress=True, checkpoint=None, **settings):
         file = Checkpoint(checkpoint, transfer.settings, pictures)
         run = _Run(**(file.read(transfer.extractor.mean.device) or {}))
         if run.last:
-            print(f"Going on from {shown(checkpoint)} after step {len(run.rows)}.")
+            print(f"Going on from {shown(checkpoint)} after step {run.last['index'] + 1}.")
     try:
         with ProgressBar(len(transfer)) if progress else contextlib.nullcontext() as bar:
             for step in transfer.resume(run.last and Step(**run.last)):
@@ -352,13 +352,17 @@ class _Run:
     rows: list = field(default_factory=list)
 
     def add(self, step):
-        size = max(step.image.shape[2:])
+        best, size = self.best, max(step.image.shape[2:])
         # A new stage begins anew: a coarse picture is never better than a fine one.
-        coarser = self.best is None or size > max(self.best["image"].shape[2:])
-        if coarser or step.losses["total"] < self.best["losses"]["total"]:
-            self.best = {"image": step.image, "losses": step.losses}
-        self.rows.append({**step.losses, "seconds": step.seconds, "size": size})
-        self.last = vars(step)
+        coarser = best is None or size > max(best["image"].shape[2:])
+        if coarser or step.losses["total"] < best["losses"]["total"]:
+            best = {"image": step.image, "losses": step.losses}
+        self.rows[step.index :] = [{**step.losses, "seconds": step.seconds, "size": size}]
+        vars(self).update(last=vars(step), best=best)  # an interruption finds both, or none
+
+    def history(self):
+        rows = self.rows[: self.last["index"] + 1]
+        return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def _factors(targets):

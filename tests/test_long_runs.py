@@ -1,22 +1,31 @@
 """Nothing is lost: interruptions, kills, losses that grow, and memory that is full."""
 
+import gc
 import io
 import os
 import subprocess
 import sys
 import textwrap
+import warnings
+import weakref
 import zipfile
+from pathlib import Path
 
 import pytest
 import torch
 
 from nst_helpers import (
+    Diverged,
+    FeatureExtractor,
     InputError,
     StyleTransfer,
     checkpoint,
     load_image,
+    memory,
+    progress,
     style_transfer,
     transfer,
+    vgg,
 )
 from nst_helpers.__main__ import main
 from nst_helpers.optimizers import PixelAdam
@@ -39,11 +48,11 @@ def paint(**settings):
     return style_transfer("cat", "night_sky", progress=False, **{**SMALL, **settings})
 
 
-def python(code, **environment):
+def python(code, *arguments):
     """Run code in another process, and return what it prints."""
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
-        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+        [sys.executable, "-c", textwrap.dedent(code), *arguments],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         timeout=300,
@@ -246,3 +255,231 @@ def test_the_disk_is_not_busy_all_the_time(tmp_path, monkeypatch):
     for clock[0] in range(120):
         file.write_when_due({})
     assert written == [5, 47, 89]  # 2 seconds of each 42
+
+
+def test_an_interruption_at_any_line_returns_what_there_is(monkeypatch, capsys):
+    """Line by line through the run and its progress bar, for the first steps and the end."""
+    steps = list(make(steps=3))
+    fake = make(steps=3)
+    monkeypatch.setattr(transfer, "StyleTransfer", lambda *_, **__: fake)
+    monkeypatch.setattr(StyleTransfer, "resume", lambda *_: iter(steps))
+    here = {transfer.__file__, progress.__file__}
+    ends = set()
+    for at in range(1000):
+        lines = 0
+
+        def look(frame, event, argument, at=at):
+            nonlocal lines
+            if frame.f_code.co_filename not in here:
+                return None
+            if event == "line":
+                lines += 1
+                if lines == at:
+                    raise KeyboardInterrupt
+            return look
+
+        with warnings.catch_warnings(record=True, action="always") as warned:
+            sys.settrace(look)
+            try:
+                result = style_transfer("cat", "night_sky")
+            except KeyboardInterrupt:
+                ends.add(None)  # before the first step, or a second time while it was ending
+                continue
+            finally:
+                sys.settrace(None)
+        totals = result.history["total"]
+        ends.add(len(totals))
+        assert all(len(values) == len(totals) for values in result.history.values())
+        assert result.losses["total"] == min(totals)
+        assert bool(warned) == (lines >= at > 0) or "was interrupted" in str(warned[0].message)
+        if lines < at:
+            break
+    assert ends == {None, 1, 2, 3}
+
+
+def test_the_stop_button_of_a_notebook(monkeypatch, tmp_path):
+    from jupyter_client.manager import start_new_kernel
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    manager, client = start_new_kernel(kernel_name="python3")
+    said = []
+
+    def execute(code, *press):
+        pressed = list(press)
+
+        def output(message):
+            kind, content = message["msg_type"], message["content"]
+            said.append(str(content.get("text") or content.get("data") or content.get("evalue")))
+            if kind == "update_display_data" and pressed:
+                pressed.pop()()
+
+        return client.execute_interactive(code, timeout=60, output_hook=output)["content"]
+
+    try:
+        execute("from nst_helpers import style_transfer")
+        code = "result = style_transfer('cat', 'night_sky', size=64, steps=100_000, device='cpu')"
+        assert execute(code, manager.interrupt_kernel)["status"] == "ok"
+        assert execute("print(len(result.history['total']), result.image.shape)")["status"] == "ok"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert "The run was interrupted. This is the best picture" in "".join(said)
+    assert "<img alt=" in "".join(said) and "torch.Size([1, 3, 43, 64])" in "".join(said)
+
+
+@OPTIMIZERS
+def test_a_loss_that_grows_stops_the_run(optimizer):
+    """From the style itself, one step away is a trillion times worse."""
+    provoked = {"size": 48, "start": "style", "style_weight": 1e12, "steps": 60}
+    black = torch.zeros(1, 3, 32, 48)
+    said = "has grown and does not come back: .* Lower style_weight, .* best picture of"
+    with pytest.warns(UserWarning, match=said):
+        result = style_transfer(
+            "cat", black, progress=False, optimizer=optimizer, device="cpu", **provoked
+        )
+    totals = result.history["total"]
+    assert 29 <= len(totals) < 60 and result.losses["total"] == min(totals) < totals[-1] / 1000
+
+
+def test_a_loss_that_overflows_is_said_to(monkeypatch):
+    weights = {name: value * 1e4 for name, value in vgg.load_convolutions().items()}
+    monkeypatch.setattr(vgg, "load_convolutions", lambda network: weights)
+    with pytest.raises(Diverged, match=r"no longer a finite number: .* Lower style_weight"):
+        paint()
+
+
+def test_the_term_that_counts_most_is_named():
+    weights = {"content": 1.0, "style": 40.0, "variation": 10.0}
+    good = {"content": 3.0, "style": 0.1, "variation": 0.1, "total": 8.0}
+    nan = dict.fromkeys(good, float("nan"))
+    for now, before, name in (
+        (good, good, "style"),
+        ({**good, "content": 5.0}, nan, "content"),
+        ({**good, "variation": float("inf")}, good, "variation"),
+        (nan, {**good, "variation": 2.0}, "variation"),
+    ):
+        assert f"Lower {name}_weight" in transfer._advice(now, before, weights)
+
+
+PEAK = """
+    import resource, sys, torch
+    from nst_helpers import StyleTransfer
+
+    size, steps = int(sys.argv[1]), int(sys.argv[2])
+    picture = torch.rand(1, 3, size, size)
+    run = StyleTransfer(picture, picture, steps=steps, device="cpu", stages=1)
+    before = int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
+    list(map(id, run))
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before)
+"""
+linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+
+
+@linux
+def test_the_estimate_of_memory_is_a_bound():
+    size, steps = 128, 10
+    peak = int(python(PEAK, str(size), str(steps)))
+    estimate = memory.estimate("relu5_1", "vgg16", size**2, size**2, kept=2 * steps)
+    assert 0.4 * estimate < peak < estimate
+
+
+def test_a_run_that_does_not_fit_is_refused(monkeypatch):
+    monkeypatch.setattr(memory, "available", lambda device: 400 * 2**20)
+    with pytest.raises(InputError, match=r"at size 1000 needs about .* GB .* are free on cpu: use"):
+        paint(size=1000)
+    with pytest.raises(InputError) as refused:
+        paint(size=1000)
+    largest = int(str(refused.value).split("size=")[1].split()[0])
+    make(size=largest, steps=SMALL["steps"])
+    with pytest.raises(InputError):
+        make(size=int(largest * 1.02), steps=SMALL["steps"])
+    monkeypatch.setattr(memory, "available", lambda device: 130 * 2**20)
+    with pytest.raises(InputError, match="close other programs"):
+        paint()
+
+
+def test_a_gpu_counts_what_torch_has_put_aside(monkeypatch):
+    values = {"mem_get_info": (1000, 9000), "memory_reserved": 500, "memory_allocated": 200}
+    for name, value in values.items():
+        monkeypatch.setattr(torch.cuda, name, lambda device, value=value: value)
+    assert memory.available(torch.device("cuda")) == 1300
+    assert memory.available(torch.device("xpu")) == float("inf")
+    assert 2**20 < memory.available(torch.device("cpu")) < 2**50
+
+
+def test_the_limits_of_control_groups_hold(tmp_path):
+    def group(folder, **files):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (tmp_path / folder / name.replace("__", ".")).write_text(f"{text}\n")
+
+    assert list(memory._control_groups(tmp_path)) == []
+    group("proc/self", cgroup="0::/user/jupyter\n4:memory:/user\n2:cpu,cpuacct:/")
+    unlimited = {"memory__max": "max", "memory__current": 7, "memory__stat": "inactive_file 0"}
+    group("sys/fs/cgroup/user/jupyter", **unlimited)
+    stat = "anon 1\ninactive_file 30\nfile 9"
+    group("sys/fs/cgroup/user", memory__max=100, memory__current=90, memory__stat=stat)
+    version_1 = {"memory__limit_in_bytes": 50, "memory__usage_in_bytes": 60}
+    stat = "inactive_file 1\ntotal_inactive_file 2"
+    group("sys/fs/cgroup/memory", **version_1, memory__stat=stat)
+    assert list(memory._control_groups(tmp_path)) == [40, 0]
+
+
+def test_full_memory_is_said_and_given_back(monkeypatch):
+    forward, calls, alive = FeatureExtractor.forward, [], []
+
+    def full(self, image):
+        calls.append(1)
+        features = forward(self, image)
+        if len(calls) == 5:
+            alive.append(weakref.ref(image))
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 MiB.")
+        return features
+
+    monkeypatch.setattr(FeatureExtractor, "forward", full)
+    with pytest.warns(UserWarning, match="memory of cpu is full at size 64: .* picture of 2 steps"):
+        assert len(paint().history["total"]) == 2
+    calls[:] = [1, 1]
+    with pytest.raises(InputError, match="memory of cpu is full") as kept:
+        paint()
+    assert [image() for image in alive] == [None, None] and kept
+    monkeypatch.setattr(FeatureExtractor, "forward", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        paint()
+    other = RuntimeError("an illegal memory access was encountered")
+    monkeypatch.setattr(FeatureExtractor, "forward", lambda *_: (_ for _ in ()).throw(other))
+    with pytest.raises(RuntimeError, match="illegal"):
+        paint()
+
+
+@linux
+def test_memory_that_is_really_full_is_said():
+    said = python("""
+        import resource, nst_helpers
+        transfer = nst_helpers.StyleTransfer("cat", "night_sky", size=640, steps=2, device="cpu")
+        used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + 400 * 2**20, resource.RLIM_INFINITY))
+        try:
+            list(transfer)
+        except nst_helpers.InputError as error:
+            print(error)
+    """)
+    assert "memory of cpu is full at size 640: use a smaller size" in said
+
+
+def test_twenty_runs_take_the_memory_of_one():
+    def kept():
+        gc.collect()
+        tensors = sum(issubclass(type(thing), torch.Tensor) for thing in gc.get_objects())
+        used = Path("/proc/self/statm")
+        return tensors, int(used.read_text().split()[1]) * 4096 if used.exists() else 0
+
+    paint(steps=2)
+    tensors, used = kept()
+    for _ in range(20):
+        result = paint(steps=2)
+    del result
+    tensors_after, used_after = kept()
+    assert tensors_after == tensors
+    assert used_after - used < 40e6  # one network is 60 MB
