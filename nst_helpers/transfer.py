@@ -333,14 +333,14 @@ def style_transfer(content, style, progress=True, checkpoint=None, **settings):
                 if file:
                     file.write_when_due(vars(run))
     except (KeyboardInterrupt, Diverged, InputError) as stopped:
-        if run.best is None:
+        if run.last is None:
             raise
         reason = str(stopped) or "The run was interrupted."
-        warnings.warn(f"{reason} This is the best picture of {len(run.rows)} steps.", stacklevel=2)
+        steps = run.last["index"] + 1
+        warnings.warn(f"{reason} This is the best picture of {steps} steps.", stacklevel=2)
     if file:
         file.write(vars(run))
-    history = {name: [row[name] for row in run.rows] for name in run.rows[0]}
-    return Result(run.best["image"].cpu(), run.best["losses"], history, transfer.settings)
+    return Result(run.best["image"].cpu(), run.best["losses"], run.history(), transfer.settings)
 
 
 @dataclass
