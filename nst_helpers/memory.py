@@ -12,7 +12,7 @@ import torch
 from nst_helpers.errors import InputError
 from nst_helpers.vgg import LAYER_NAMES
 
-_BESIDE = 128 * 2**20  # what torch takes once, whatever the size
+_BESIDE = 256 * 2**20  # what torch takes once, whatever the size
 _CHANNELS = {"1": 64, "2": 128, "3": 256, "4": 512, "5": 512}  # of the layers of each block
 
 
@@ -27,7 +27,7 @@ def estimate(layer, network, pixels, style_pixels, kept):
 
     Example:
         >>> round(estimate("relu5_1", "vgg16", 256 * 256, 256 * 256, kept=200) / 2**20)
-        566
+        694
     """
     names = LAYER_NAMES[network]
     floats = sum(_floats(name) for name in names[: names.index(layer) + 1])
