@@ -127,6 +127,27 @@ def test_an_interrupted_run_goes_on_to_the_same_end(
     assert "after step 8" in capsys.readouterr().out
 
 
+def test_the_command_line_is_interrupted(tmp_path, monkeypatch, capsys):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    file, picture = tmp_path / "run.checkpoint", tmp_path / "a.png"
+    command = (
+        f"cat night_sky --size 48 --steps 3 --device cpu --checkpoint {file} --output {picture}"
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(FeatureExtractor, "forward", stop)
+        assert main(command.split()) == 130 and not picture.exists()
+        assert "interrupted before the first step" in capsys.readouterr().err
+    with monkeypatch.context() as patch:
+        patch.setattr(transfer.ProgressBar, "update", stop)
+        with pytest.warns(UserWarning, match="interrupted. This is the best picture of 1 steps"):
+            assert main(command.split()) == 0
+        assert f"The same command goes on from '{file}'" in capsys.readouterr().out
+    assert picture.exists() and file.exists()
+    assert main(command.split()) == 0 and not file.exists()
+
+
 KILLED = """
     import os, random, signal, sys, time
     from pathlib import Path
