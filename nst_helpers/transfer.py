@@ -235,29 +235,22 @@ class StyleTransfer:
 
         mover = self._optimizer(start.to(device))
         vars(mover).update(state.get("mover", {}))
-        before, first, astray = None, state.get("first"), state.get("astray", 0)
+        watch = state.get("watch", {})
         for _ in range(steps):
             image = mover.image
             pixels = image.clone().requires_grad_()
             terms = evaluate(pixels)
             losses = {name: term.item() for name, term in terms.items()}
-            if not all(math.isfinite(loss) for loss in losses.values()):
-                advice = _advice(losses, before or losses, weights)
-                raise Diverged(f"The loss is no longer a finite number: {advice}")
-            before, first = losses, losses["total"] if first is None else first
-            astray = astray + 1 if losses["total"] > _GROWTH * first else 0
-            if astray == _PATIENCE:
-                advice = _advice(losses, losses, weights)
-                raise Diverged(f"The loss has grown and does not come back: {advice}")
+            watch = _watched(losses, watch, weights)
             (gradient,) = torch.autograd.grad(terms["total"], pixels)
             mover.step(gradient)
-            yield image, losses, {"mover": dict(vars(mover)), "first": first, "astray": astray}
+            yield image, losses, {"mover": dict(vars(mover)), "watch": watch}
 
     def _check_memory(self):
-        """Refuse a run that does not fit into the memory, which would end more than the run."""
+        """Refuse a run that does not fit: a full memory may end the notebook, not only the run."""
         size, steps = self.stages[-1]
         deepest = self.extractor.layers[-1]
-        kept = 2 * min(steps, MOVES) if self.optimizer == "lbfgs" else 2  # pictures
+        kept = 2 * min(steps, MOVES) if self.optimizer == "lbfgs" else 2
         pixels, style_pixels = (math.prod(p.shape[2:]) for p in (self.content, self.style))
         needed = estimate(deepest, self.extractor.network, pixels, style_pixels, kept)
         check_room(size, needed, self.extractor.mean.device)
@@ -381,6 +374,19 @@ def _factors(targets):
 
 def _name(picture):
     return str(picture) if isinstance(picture, (str, os.PathLike)) else type(picture).__name__
+
+
+def _watched(losses, watch, weights):
+    """Return what to know about the losses so far; raise `Diverged` where the run is lost."""
+    before, first = watch.get("before", losses), watch.get("first", losses["total"])
+    if not all(math.isfinite(loss) for loss in losses.values()):
+        advice = _advice(losses, before, weights)
+        raise Diverged(f"The loss is no longer a finite number: {advice}")
+    astray = watch.get("astray", 0) + 1 if losses["total"] > _GROWTH * first else 0
+    if astray == _PATIENCE:
+        advice = _advice(losses, before, weights)
+        raise Diverged(f"The loss has grown and does not come back: {advice}")
+    return {"before": losses, "first": first, "astray": astray}
 
 
 def _advice(losses, before, weights):
