@@ -155,6 +155,15 @@ def test_every_figure_has_alternative_text(path):
     assert all(len(alt.split()) >= 6 for alt in alternatives), alternatives
 
 
+def test_an_interactive_figure_is_stored_as_a_picture(path):
+    """Stored without its kernel, a widget shows nothing, and hides the picture beside it."""
+    for cell in cells(path, "code"):
+        kinds = {kind for output in cell["outputs"] for kind in output.get("data", {})}
+        assert "application/vnd.jupyter.widget-view+json" not in kinds, source(cell)
+        if source(cell).startswith("widgets."):
+            assert pictures(cell), source(cell)
+
+
 def test_it_is_small_and_free_of_machine_paths(path):
     assert path.stat().st_size <= 1.5e6
     text = path.read_text(encoding="utf-8")
