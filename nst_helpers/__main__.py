@@ -36,6 +36,11 @@ def _parser():
     parser.add_argument("--network", default="vgg16", help=" or ".join(LAYER_NAMES))
     parser.add_argument("--device", help="such as cpu or cuda; None takes the fastest")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--checkpoint",
+        metavar="FILE",
+        help="written every few seconds; after a crash, the same command goes on from it",
+    )
     return parser
 
 
@@ -62,8 +67,16 @@ def main(arguments=None):
     except (InputError, transfer.Diverged) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("error: interrupted before the first step", file=sys.stderr)
+        return 130
     height, width = result.image.shape[2:]
     notes = [str(note.message) for note in replaced]
+    if checkpoint := settings["checkpoint"]:
+        if len(result.history["total"]) == settings["steps"]:
+            Path(checkpoint).expanduser().unlink(missing_ok=True)  # not before the picture is safe
+        else:
+            notes.append(f"The same command goes on from {shown(checkpoint)}.")
     print(f"Saved {shown(output)}, {width} x {height} pixels.", *notes)
     return 0
 

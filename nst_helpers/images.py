@@ -163,8 +163,18 @@ def check_output(path):
     """
     path = _as_path(path)
     check_choice("picture format", path.suffix.lower(), [".png", ".jpg", ".jpeg", ".webp", ".tiff"])
+    return check_place(path, "out.png")
+
+
+def check_place(path, example):
+    """Return `path` as a `Path` if a file can be written there; else say what is wrong.
+
+    Raises:
+        InputError: it is a folder, or its folder does not exist or cannot be written.
+    """
+    path = _as_path(path)
     if os.path.isdir(path):
-        raise InputError(f"{shown(path)} is a folder: name a file in it, such as out.png.")
+        raise InputError(f"{shown(path)} is a folder: name a file in it, such as {example}.")
     if not os.path.isdir(path.parent):
         raise InputError(
             f"The folder {shown(path.parent)} does not exist: create it, or choose another."

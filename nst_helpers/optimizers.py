@@ -1,7 +1,12 @@
-"""Optimisers for pixels: bounded, and one evaluation a step."""
+"""Optimisers for pixels: bounded, and one evaluation a step.
+
+An optimiser is its attributes: tensors and numbers, which a step replaces and never changes. So
+`dict(vars(optimizer))` is where it stands, and costs nothing to keep.
+"""
 
 import torch
 
+MOVES = 100  # the curvature is estimated from so many of the last ones
 _FIRST_MOVE = 0.01  # root mean square of the first step, in which the curvature is not yet known
 _LARGEST_MOVE = 0.05  # root mean square; a longer step has left the region the curvature is from
 
@@ -15,15 +20,13 @@ class PixelLBFGS:
 
     Args:
         image: the picture to start from, any shape, values in [0, 1].
-        history: how many moves the curvature is estimated from.
 
     Source: Nocedal and Wright (2006), algorithm 7.4.
     """
 
-    def __init__(self, image, history=100):
+    def __init__(self, image):
         """Keep a copy of the picture; no move is known yet."""
         self.image = image.detach().clone()
-        self.history = history
         self.moves = []  # (move, change of the gradient, 1 / their dot product)
         self.last = None
 
@@ -36,7 +39,7 @@ class PixelLBFGS:
             move, change = self.image - self.last[0], gradient - self.last[1]
             dot = (move * change).sum()
             if dot > 1e-8 * move.norm() * change.norm():
-                self.moves = [*self.moves, (move, change, 1 / dot)][-self.history :]
+                self.moves = [*self.moves, (move, change, 1 / dot)][-MOVES:]
         self.last = self.image, gradient
         direction = self._direction(gradient)
         self.image = (self.image + direction).clamp(0, 1)
@@ -58,22 +61,27 @@ class PixelLBFGS:
 
 
 class PixelAdam:
-    """torch's Adam with the same interface: the usual choice for training, slower for a picture.
+    """Adam, which scales each pixel's move by its own gradients: common, slower for a picture.
 
     Args:
         image: the picture to start from, any shape, values in [0, 1].
         learning_rate: about the largest move of a pixel in one step.
+
+    Source: Kingma and Ba (2015), algorithm 1; its constants.
     """
 
     def __init__(self, image, learning_rate=0.03):
         """Keep a copy of the picture."""
         self.image = image.detach().clone()
-        self.adam = torch.optim.Adam([self.image.clone()], lr=learning_rate)
+        self.learning_rate = learning_rate
+        self.steps = 0
+        self.mean = self.square = torch.zeros_like(self.image)  # of the gradients, decaying
 
     def step(self, gradient):
         """Replace `image` by the next picture; `gradient` belongs to the present one."""
-        pixels = self.adam.param_groups[0]["params"][0]
-        pixels.grad = gradient
-        self.adam.step()
-        pixels.clamp_(0, 1)
-        self.image = pixels.clone()
+        self.steps += 1
+        self.mean = 0.9 * self.mean + 0.1 * gradient
+        self.square = 0.999 * self.square + 0.001 * gradient.square()
+        mean = self.mean / (1 - 0.9**self.steps)  # both began at 0, and are too small at first
+        square = self.square / (1 - 0.999**self.steps)
+        self.image = (self.image - self.learning_rate * mean / (square.sqrt() + 1e-8)).clamp(0, 1)

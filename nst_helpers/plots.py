@@ -26,10 +26,10 @@ def show(figure, alt):
 
     if not alt.strip():
         raise ValueError("Say in alt what there is to see in the figure.")
-    files = {}
+    files, common = {}, {"dpi": _DPI, "facecolor": "white", "bbox_inches": "tight"}
     for format, options in {"png": {}, "jpeg": {"pil_kwargs": {"quality": 88}}}.items():
         file = io.BytesIO()
-        figure.savefig(file, format=format, dpi=_DPI, facecolor="white", **options)
+        figure.savefig(file, format=format, **common, **options)
         files[format] = file.getvalue()
     format = min(files, key=lambda name: len(files[name]))
     display(Image(files[format], format=format, alt=alt))

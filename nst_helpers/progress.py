@@ -81,6 +81,27 @@ class ProgressBar:
         self.shown = time.perf_counter()
 
 
+def track(items):
+    """Yield the items one by one, and show how many are done; the last state stays on show.
+
+    Example:
+        >>> [2 * number for number in track([1, 2, 3])]
+        [2, 4, 6]
+    """
+    items = list(items)
+    if not _in_notebook():
+        yield from tqdm(items, file=sys.stderr)
+        return
+    from IPython.display import HTML, display
+
+    handle = display(HTML(""), display_id=True)
+    for done, item in enumerate([*items, None]):
+        bar = f'<progress max="{len(items)}" value="{done}" style="width: 20em"></progress>'
+        handle.update(HTML(f"{bar} {done} of {len(items)}"))
+        if done < len(items):
+            yield item
+
+
 def _in_notebook():
     if "IPython" not in sys.modules:
         return False

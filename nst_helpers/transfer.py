@@ -1,6 +1,7 @@
 """The optimisation: pixels move, the network does not."""
 
 import contextlib
+import itertools
 import math
 import os
 import time
@@ -9,10 +10,12 @@ from dataclasses import dataclass, field
 
 import torch
 
+from nst_helpers.checkpoint import Checkpoint
 from nst_helpers.errors import InputError, check_choice, shown
 from nst_helpers.images import load_image, resize
 from nst_helpers.losses import content_loss, gram_matrix, style_loss, variation_loss
-from nst_helpers.optimizers import PixelAdam, PixelLBFGS
+from nst_helpers.memory import check_room, estimate, given_back
+from nst_helpers.optimizers import MOVES, PixelAdam, PixelLBFGS
 from nst_helpers.progress import ProgressBar
 from nst_helpers.vgg import FeatureExtractor, as_names
 
@@ -24,12 +27,13 @@ CONTENT_WEIGHT = 1.0
 STYLE_WEIGHT = 40.0
 VARIATION_WEIGHT = 10.0
 
+_GROWTH, _PATIENCE = 1000, 30  # times the first loss of a stage, for so many steps in a row
 _LARGEST_WEIGHT = 1e12  # beside it, float32 has long lost the other losses
 _SMALLEST_COARSE_SIZE = 128  # below it, style repaints the picture and the content is lost
 
 
 class Diverged(RuntimeError):
-    """The loss is no longer a finite number."""
+    """The loss is no longer a finite number, or has grown and does not come back."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Step:
             that is minimised; all of exactly this picture.
         seconds: since the start of the run.
         progress: the share of the whole work that is done, in (0, 1].
+        state: what the optimiser knows after the step, tensors and numbers; to go on from it.
     """
 
     index: int
@@ -50,6 +55,7 @@ class Step:
     losses: dict[str, float]
     seconds: float
     progress: float
+    state: dict = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,7 @@ class StyleTransfer:
 
     Raises:
         InputError: a picture or a setting cannot be used.
-        Diverged: (while iterating) the loss is no longer finite.
+        Diverged: (while iterating) the loss is no longer finite, or has grown without end.
 
     Example:
         >>> transfer = StyleTransfer("cat", "night_sky", size=64, steps=2)
@@ -141,6 +147,7 @@ class StyleTransfer:
         self.content_layers, self.style_layers = content_layers, style_layers
         self.optimizer = optimizer
         self.stages = self._plan(longer_side, steps, stages)
+        self._check_memory()
         self.settings = {
             "content": _name(content),
             "style": _name(style),
@@ -166,21 +173,37 @@ class StyleTransfer:
 
     def __iter__(self):
         """Yield a `Step` for each evaluation, just after it was made."""
-        began = time.perf_counter()
-        work = sum(steps * size**2 for size, steps in self.stages)
-        index, done, image = 0, 0, self.start
-        for size, steps in self.stages:
-            start = self._fit(image, size)
-            for evaluated, losses in self._stage(start, size, steps):
-                image = evaluated
-                done += size**2
-                seconds = time.perf_counter() - began
-                yield Step(index, image, losses, seconds, done / work)
-                index += 1
+        return self.resume(None)
 
-    def _stage(self, start, size, steps):
-        """Yield `(image, losses)` of one size, `steps` times."""
-        device = self.extractor.mean.device
+    def resume(self, last):
+        """Yield the steps after `last`, a `Step` of this or an equal transfer; None begins.
+
+        On the CPU they are the same bit for bit as those of an iteration that went on.
+
+        Example:
+            >>> transfer = StyleTransfer("cat", "night_sky", size=64, steps=3)
+            >>> first = next(iter(transfer))
+            >>> [step.index for step in transfer.resume(first)]
+            [1, 2]
+        """
+        sizes = [size for size, steps in self.stages for _ in range(steps)]
+        done = last.index + 1 if last else 0
+        image = last.image if last else self.start
+        began = time.perf_counter() - (last.seconds if last else 0)
+        work = list(itertools.accumulate(size**2 for size in sizes))
+        for size, rest in itertools.groupby(sizes[done:]):
+            # A stage that is new begins with the last picture; one that is not, where it was.
+            state = last.state if last and max(last.image.shape[2:]) == size else {}
+            stage = self._stage(self._fit(image, size), state, len(list(rest)))
+            with given_back(size, self.extractor.mean.device):
+                for image, losses, state in stage:
+                    seconds = time.perf_counter() - began
+                    yield Step(done, image, losses, seconds, work[done] / work[-1], state)
+                    done += 1
+
+    def _stage(self, start, state, steps):
+        """Yield `(image, losses, state)` of one size, `steps` times."""
+        device, size = self.extractor.mean.device, max(start.shape[2:])
         full_size = self.stages[-1][0]
         weights = dict(self.weights)
         # Departure from the paper, which has one size: at a coarse size the content must weigh
@@ -211,19 +234,26 @@ class StyleTransfer:
             return terms
 
         mover = self._optimizer(start.to(device))
+        vars(mover).update(state.get("mover", {}))
+        watch = state.get("watch", {})
         for _ in range(steps):
             image = mover.image
             pixels = image.clone().requires_grad_()
             terms = evaluate(pixels)
             losses = {name: term.item() for name, term in terms.items()}
-            if not all(math.isfinite(loss) for loss in losses.values()):
-                raise Diverged(
-                    f"The loss is no longer a finite number: {_describe(losses)}. "
-                    "Lower the largest weight, or start from the content picture."
-                )
+            watch = _watched(losses, watch, weights)
             (gradient,) = torch.autograd.grad(terms["total"], pixels)
-            yield image, losses
             mover.step(gradient)
+            yield image, losses, {"mover": dict(vars(mover)), "watch": watch}
+
+    def _check_memory(self):
+        """Refuse a run that does not fit: a full memory may end the notebook, not only the run."""
+        size, steps = self.stages[-1]
+        deepest = self.extractor.layers[-1]
+        kept = 2 * min(steps, MOVES) if self.optimizer == "lbfgs" else 2
+        pixels, style_pixels = (math.prod(p.shape[2:]) for p in (self.content, self.style))
+        needed = estimate(deepest, self.extractor.network, pixels, style_pixels, kept)
+        check_room(size, needed, self.extractor.mean.device)
 
     def _optimizer(self, image):
         return PixelLBFGS(image) if self.optimizer == "lbfgs" else PixelAdam(image)
@@ -254,22 +284,24 @@ class StyleTransfer:
         return self._fit(picture, max(self.content.shape[2:]))
 
 
-def style_transfer(content, style, progress=True, **settings):
+def style_transfer(content, style, progress=True, checkpoint=None, **settings):
     """Paint the content picture in the manner of the style picture.
 
-    An interruption (the stop button of a notebook, Ctrl-C) and a loss that is no longer finite
-    end the run early, with a warning and the best picture so far.
+    An interruption (the stop button of a notebook, Ctrl-C), a loss that grows and memory that is
+    full end the run early, with a warning and the best picture so far.
 
     Args:
         content, style: anything that `load_image` takes.
         progress: show a bar with the losses and the time left; in a notebook, the picture too.
+        checkpoint: a file, written every few seconds; where it is there already, the run goes on
+            from it.
         settings: `size`, `steps`, weights and all else that `StyleTransfer` takes.
 
     Returns:
         A `Result`: the picture, its losses, the history and the settings.
 
     Raises:
-        InputError: a picture or a setting cannot be used.
+        InputError: a picture, a setting or the checkpoint cannot be used.
         Diverged: already the first loss was not finite.
 
     Example:
@@ -278,31 +310,52 @@ def style_transfer(content, style, progress=True, **settings):
         torch.Size([1, 3, 43, 64])
     """
     transfer = StyleTransfer(content, style, **settings)
-    history = {name: [] for name in ("content", "style", "variation", "total", "seconds", "size")}
-    best = None
-    with ProgressBar(len(transfer)) if progress else contextlib.nullcontext() as bar:
-        try:
-            for step in transfer:
-                size = max(step.image.shape[2:])
-                for name, value in step.losses.items():
-                    history[name].append(value)
-                history["seconds"].append(step.seconds)
-                history["size"].append(size)
-                # A new stage begins anew: a coarse picture is never better than a fine one.
-                coarser = best is None or size > max(best.image.shape[2:])
-                if coarser or step.losses["total"] < best.losses["total"]:
-                    best = step
+    run, file = _Run(), None
+    if checkpoint is not None:
+        pictures = {"content": transfer.content, "style": transfer.style, "start": transfer.start}
+        file = Checkpoint(checkpoint, transfer.settings, pictures)
+        run = _Run(**(file.read(transfer.extractor.mean.device) or {}))
+        if run.last:
+            print(f"Going on from {shown(checkpoint)} after step {run.last['index'] + 1}.")
+    try:
+        with ProgressBar(len(transfer)) if progress else contextlib.nullcontext() as bar:
+            for step in transfer.resume(run.last and Step(**run.last)):
+                run.add(step)
                 if bar:
                     bar.update(step)
-        except (KeyboardInterrupt, Diverged) as stopped:
-            if best is None:
-                raise
-            reason = str(stopped) or "The run was interrupted."
-            warnings.warn(
-                f"{reason} This is the best picture of {len(history['total'])} steps.",
-                stacklevel=2,
-            )
-    return Result(best.image.cpu(), best.losses, history, transfer.settings)
+                if file:
+                    file.write_when_due(vars(run))
+    except (KeyboardInterrupt, Diverged, InputError) as stopped:
+        if run.last is None:
+            raise
+        reason = str(stopped) or "The run was interrupted."
+        steps = run.last["index"] + 1
+        warnings.warn(f"{reason} This is the best picture of {steps} steps.", stacklevel=2)
+    if file:
+        file.write(vars(run))
+    return Result(run.best["image"].cpu(), run.best["losses"], run.history(), transfer.settings)
+
+
+@dataclass
+class _Run:
+    """What is kept of a run, in plain types: its last step, its best picture, and its history."""
+
+    last: dict | None = None
+    best: dict | None = None
+    rows: list = field(default_factory=list)
+
+    def add(self, step):
+        best, size = self.best, max(step.image.shape[2:])
+        # A new stage begins anew: a coarse picture is never better than a fine one.
+        coarser = best is None or size > max(best["image"].shape[2:])
+        if coarser or step.losses["total"] < best["losses"]["total"]:
+            best = {"image": step.image, "losses": step.losses}
+        self.rows[step.index :] = [{**step.losses, "seconds": step.seconds, "size": size}]
+        vars(self).update(last=vars(step), best=best)  # an interruption finds both, or none
+
+    def history(self):
+        rows = self.rows[: self.last["index"] + 1]
+        return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def _factors(targets):
@@ -323,8 +376,26 @@ def _name(picture):
     return str(picture) if isinstance(picture, (str, os.PathLike)) else type(picture).__name__
 
 
-def _describe(losses):
-    return ", ".join(f"{name} {value:.3g}" for name, value in losses.items())
+def _watched(losses, watch, weights):
+    """Return what to know about the losses so far; raise `Diverged` where the run is lost."""
+    before, first = watch.get("before", losses), watch.get("first", losses["total"])
+    if not all(math.isfinite(loss) for loss in losses.values()):
+        advice = _advice(losses, before, weights)
+        raise Diverged(f"The loss is no longer a finite number: {advice}")
+    astray = watch.get("astray", 0) + 1 if losses["total"] > _GROWTH * first else 0
+    if astray == _PATIENCE:
+        advice = _advice(losses, before, weights)
+        raise Diverged(f"The loss has grown and does not come back: {advice}")
+    return {"before": losses, "first": first, "astray": astray}
+
+
+def _advice(losses, before, weights):
+    """Return the losses in words, and which weight to lower; `before` are the last good ones."""
+    judged = losses if any(math.isfinite(losses[name]) for name in weights) else before
+    shares = {name: weight * judged[name] for name, weight in weights.items()}
+    largest = max(shares, key=lambda name: (not math.isfinite(shares[name]), shares[name]))
+    values = ", ".join(f"{name} {value:.3g}" for name, value in losses.items())
+    return f"{values}. Lower {largest}_weight, whose share is the largest, or use another start."
 
 
 def _check_weights(weights):

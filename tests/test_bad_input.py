@@ -889,7 +889,7 @@ def test_settings_of_a_file_that_has_none(tmp_path):
 @pytest.fixture
 def no_network_built(monkeypatch):
     """The settings are looked at, and no network is built."""
-    empty = types.SimpleNamespace(mean=torch.zeros(1))
+    empty = types.SimpleNamespace(mean=torch.zeros(1), network="vgg16", layers=["relu5_1"])
     monkeypatch.setattr(transfer, "FeatureExtractor", lambda *_, **__: empty)
 
 
@@ -1033,7 +1033,7 @@ anything = st.one_of(
 )
 def test_drawn_settings(name, value):
     arguments = {"content": "cat", "style": "night_sky", "size": 32, name: value}
-    empty = types.SimpleNamespace(mean=torch.zeros(1))
+    empty = types.SimpleNamespace(mean=torch.zeros(1), network="vgg16", layers=["relu5_1"])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transfer, "FeatureExtractor", lambda *_, **__: empty)
         try:

@@ -15,7 +15,11 @@ ALLOWED = {
     "images": {"errors", "gallery"},
     "vgg": {"errors"},
     "progress": {"images"},
-    "transfer": {"errors", "images", "losses", "optimizers", "progress", "vgg"},
+    "checkpoint": {"errors", "images"},
+    "memory": {"errors", "vgg"},
+    "transfer": {
+        *("checkpoint", "errors", "images", "losses", "memory", "optimizers", "progress", "vgg"),
+    },
     "plots": {"losses", "images"},
     "panels": {"images", "plots", "vgg"},
     "widgets": {"errors", "gallery", "images", "losses", "panels", "transfer", "vgg"},

@@ -113,7 +113,7 @@ def test_an_interruption_keeps_the_best_picture(monkeypatch):
 def test_a_loss_that_is_not_finite_stops_the_run(monkeypatch):
     losses = iter([1.0, 1.0, math.nan])
     monkeypatch.setattr(transfer, "variation_loss", lambda image: image.sum() * 0 + next(losses))
-    with pytest.warns(UserWarning, match="Lower the largest weight"):
+    with pytest.warns(UserWarning, match="Lower variation_weight"):
         assert len(run().history["total"]) == 2
     monkeypatch.setattr(transfer, "variation_loss", lambda image: image.sum() * math.nan)
     with pytest.raises(Diverged):
