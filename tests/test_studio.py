@@ -85,10 +85,9 @@ def test_weights_move_in_flight_and_a_pause_holds(page):
     wait(lambda: page.painting.transfer.weights["style"] == STYLE["paint over it"])
     page.pause.click()
     assert page.painting.state == "paused" and page.pause.description == "Go on"
-    time.sleep(0.5)
-    steps = len(page.painting.history["total"])
-    time.sleep(0.3)
-    assert len(page.painting.history["total"]) == steps
+    steps = len(page.painting.history["total"]) + 1  # the present step is still finished
+    time.sleep(1)
+    assert len(page.painting.history["total"]) <= steps
     page.pause.click()
     wait(lambda: len(page.painting.history["total"]) > steps)
     page.stop.click()
