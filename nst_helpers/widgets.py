@@ -428,14 +428,6 @@ class Vectors(InteractiveFigure):
             raise ValueError(f"{proposal['value']} is no arrow here: use numbers from -4 to 4.")
         return tuple(float(number) for number in proposal["value"])
 
-    def _features(self, name):
-        """Return a picture and its features; those that are shown already are kept."""
-        if name not in self._known_pictures:
-            image = load_image(self.pictures[name], self.size)
-            with torch.no_grad():
-                self._known_pictures[name] = image, self.extractor(image)[self.layer][0].cpu()
-        return self._known_pictures[name]
-
     def _changed(self, change):
         with self.one_redraw():
             if change["owner"] in (self.first, self.second):
@@ -732,12 +724,10 @@ class Denoise(InteractiveFigure):
         denoised = panels.smooth(noisy, self.weight.value, self.power.value)
         self.error = float((denoised - self.photo).square().mean().sqrt())
         before = float((noisy - self.photo).square().mean().sqrt())
+        goes = "falls" if self.error < before else "rises"
         return panels.draw_denoised(self.photo, noisy, denoised), (
             f"Noise {self.noise.value:.2f}, weight {self.weight.value:g}, {self.power.label} "
-            f"differences: the error falls from {before:.3f} to {self.error:.3f}."
-            if self.error < before
-            else f"Noise {self.noise.value:.2f}, weight {self.weight.value:g}, {self.power.label} "
-            f"differences: the error rises from {before:.3f} to {self.error:.3f}."
+            f"differences: the error {goes} from {before:.3f} to {self.error:.3f}."
         )
 
 
