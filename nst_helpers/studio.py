@@ -772,7 +772,7 @@ class Studio(ipywidgets.VBox):
 
 _BUSY = "A run is on its way: stop it first, or steer it with the sliders."
 _WRAP = ipywidgets.Layout(flex_flow="row wrap")
-_BUTTON = ipywidgets.Layout(width="170px")
+_BUTTON = ipywidgets.Layout(width="190px")
 
 
 def _words(label, options, value):
