@@ -610,7 +610,7 @@ class Studio(ipywidgets.VBox):
         if not self._painting:
             image, size = self.pictures[self.content], self.size.value
             wide, high = panels.fit(image.shape[2:], size, size)
-            text += f" {self.content} ({_wide(image)}) will be painted at {wide} x {high}"
+            text += f" A run paints {self.content} ({_wide(image)}) at {wide} x {high}"
             seconds = self.estimate()
             text += f", in about {max(seconds, 1):.0f} s." if seconds else "."
         return f"{self.message} {text}".strip()

@@ -465,7 +465,8 @@ def test_the_studio_from_upload_to_download(studio, tmp_path):
     give(0, mine)
     says(page, 0, "Content: mine.png.")
     says(page, 1, "mine.png: 90 x 60 pixels, nothing cut off, used at 90 x 60.")
-    says(page, 1, "will be painted at 256 x 171, in about ")  # measured when the page was opened
+    # The pace was measured when the page was opened.
+    says(page, 1, "A run paints mine.png (90 x 60) at 256 x 171, in about ")
     for slider, key in ((3, "Home"), (4, "End")):  # the smallest size, the most steps
         page.locator(".noUi-handle").nth(slider).focus()
         page.keyboard.press(key)

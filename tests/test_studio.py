@@ -111,7 +111,7 @@ def test_errors_are_sentences(page):
     assert page.content == "mine.png" and page.photo is page.pictures["mine.png"]
     assert "mine.png: 90 x 60 pixels, nothing cut off, used at 90 x 60." in page.easel.text
     page.size.value = 192
-    assert "mine.png (90 x 60) will be painted at 192 x 128." in page.easel.text
+    assert "A run paints mine.png (90 x 60) at 192 x 128." in page.easel.text
     unusable = {**page.settings(), "size": 200}, {"content": "cat", "style": "mosaic"}, [1]
     for settings in unusable:
         data = save(page.photo, settings)
