@@ -27,19 +27,21 @@ from nst_helpers.images import load_image, read_settings, save_image, to_pil
 from nst_helpers.transfer import StyleTransfer
 from nst_helpers.widgets import Picture
 
+# Chosen by looking at pictures of 256 pixels after 80 steps: a style weight above some hundred
+# changes hardly anything more, and a variation weight below some hundred can hardly be seen.
 CONTENT = {"free": 0.3, "normal": 1.0, "exact": 4.0}
 STYLE = {
-    "keep the photo": 2.0,
-    "a light touch": 10.0,
-    "balanced": 40.0,
-    "strong": 150.0,
-    "paint over it": 600.0,
+    "a hint": 1.0,
+    "a light touch": 4.0,
+    "balanced": 12.0,
+    "strong": 40.0,
+    "paint over it": 300.0,
 }
-SMOOTHNESS = {"grainy": 0.0, "fine": 3.0, "smooth": 10.0, "very smooth": 60.0}
+SMOOTHNESS = {"grainy": 0.0, "fine": 10.0, "smooth": 200.0, "very smooth": 1000.0}
 PRESETS = {
-    "balanced": ("normal", "balanced", "smooth"),
-    "a light touch": ("exact", "a light touch", "smooth"),
-    "bold strokes": ("normal", "strong", "fine"),
+    "balanced": ("normal", "balanced", "fine"),
+    "a light touch": ("normal", "a light touch", "fine"),
+    "pastel": ("normal", "strong", "very smooth"),
     "paint over it": ("free", "paint over it", "fine"),
 }
 _OWN = "my own"  # none of the presets
@@ -323,7 +325,7 @@ class Studio(ipywidgets.VBox):
         self.preset = _choice("Preset", [*PRESETS, _OWN], "balanced")
         self.keep = _words("Content", CONTENT, "normal")
         self.strength = _words("Style", STYLE, "balanced")
-        self.smoothness = _words("Surface", SMOOTHNESS, "smooth")
+        self.smoothness = _words("Surface", SMOOTHNESS, "fine")
         self._sliders = self.keep, self.strength, self.smoothness
         self.size = _words("Size", {f"{n} pixels": n for n in SIZES}, "256 pixels")
         self.steps = _words("Steps", {str(n): n for n in STEPS}, "80")
@@ -542,7 +544,7 @@ class Studio(ipywidgets.VBox):
         if self._heard and time.monotonic() - self._heard > _SECONDS_WITHOUT_PAGE:
             painting.stop()
         if painting.step is not None:
-            self._pace = _pace(painting.transfer, painting.step)
+            self._pace = _pace_of(painting.transfer, painting.step)
             self.shown = painting.step.image.cpu()
         if not painting.alive:
             self._finished(painting)
@@ -799,7 +801,7 @@ def _work(stages, image):
     return sum(steps * size**2 for size, steps in stages) * short / long
 
 
-def _pace(transfer, step):
+def _pace_of(transfer, step):
     """Return the seconds for each pixel."""
     return step.seconds / (step.progress * _work(transfer.stages, transfer.content))
 

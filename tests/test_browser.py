@@ -489,7 +489,7 @@ def test_the_studio_from_upload_to_download(studio, tmp_path):
     with page.expect_download() as download:
         page.get_by_text("Download the picture (PNG)").click()
     settings = read_settings(download.value.path().read_bytes())
-    assert settings["content"] == "mine.png" and settings["style_weight"] == 600
+    assert settings["content"] == "mine.png" and settings["style_weight"] == 300
     with page.expect_download() as download:
         page.get_by_text("Download the film (GIF)").click()
     assert Image.open(download.value.path()).format == "GIF"
