@@ -24,7 +24,7 @@ from nst_helpers import panels
 from nst_helpers.errors import InputError
 from nst_helpers.gallery import gallery
 from nst_helpers.images import load_image, read_settings, save_image, to_pil
-from nst_helpers.transfer import StyleTransfer
+from nst_helpers.transfer import StyleTransfer, plan
 from nst_helpers.widgets import Picture
 
 # Chosen by looking at pictures of 256 pixels after 80 steps: a style weight above some hundred
@@ -579,9 +579,7 @@ class Studio(ipywidgets.VBox):
         if self._pace is None:
             return None
         size, steps = self.size.value, self.steps.value
-        coarse = size // 2 if size >= 256 else size
-        stages = [(coarse, steps // 2), (size, steps - steps // 2)]
-        return self._pace * _work(stages, self.pictures[self.content])
+        return self._pace * _work(plan(size, steps), self.pictures[self.content])
 
     # ------------------------------------------------------------------ showing
 
