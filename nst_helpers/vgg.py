@@ -2,22 +2,28 @@
 
 import hashlib
 import importlib.util
+import math
 import os
 import pickle
 import re
 import warnings
 import zipfile
+from collections import OrderedDict
 from collections.abc import Iterable
 from functools import cache
 from http.client import HTTPException
+from itertools import pairwise
 from pathlib import Path
 
 import torch
 from filelock import FileLock
+from torch.utils.checkpoint import checkpoint
 from torchvision import models
-from torchvision.models.feature_extraction import create_feature_extractor
 
 from nst_helpers.errors import InputError, check_choice, reason, shown
+
+# From so many pixels on, activations are computed once more on the way back instead of being kept.
+RECOMPUTED_FROM = 1024 * 1024
 
 _BUILDERS = {
     "vgg16": (models.vgg16, models.VGG16_Weights.IMAGENET1K_V1),
@@ -169,12 +175,15 @@ class FeatureExtractor(torch.nn.Module):
         weights = load_convolutions(network)
         stack.load_state_dict({key: weights[key] for key in stack.state_dict()}, assign=True)
         for index, module in enumerate(stack):
-            if isinstance(module, torch.nn.ReLU):
-                module.inplace = False  # in place, a kept conv output would become its relu
+            if isinstance(module, torch.nn.ReLU):  # in place, a kept conv output becomes its relu
+                module.inplace = names[index - 1] not in self.layers
             if isinstance(module, torch.nn.MaxPool2d) and pooling == "avg":
                 stack[index] = torch.nn.AvgPool2d(2)
-        nodes = {str(names.index(layer)): layer for layer in self.layers}
-        self.stack = create_feature_extractor(stack, nodes)
+        ends = [n for n in range(1, depth + 1) if names[n - 1].startswith("pool") or n == depth]
+        self.blocks = torch.nn.ModuleList(
+            _Block(OrderedDict(zip(names[first:end], stack[first:end], strict=True)), self.layers)
+            for first, end in pairwise([0, *ends])
+        )
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(IMAGENET_STD).view(3, 1, 1), persistent=False)
         # Gradients are wanted for the pixels only; keeping them for the weights costs time.
@@ -199,7 +208,32 @@ class FeatureExtractor(torch.nn.Module):
                 f"{self.layers[-1]}, which needs at least {self.smallest_side} on each side: "
                 "use a larger picture or a shallower layer."
             )
-        return self.stack((image.to(self.mean.device) - self.mean) / self.std)
+        activations = (image.to(self.mean.device) - self.mean) / self.std
+        large = activations.requires_grad and math.prod(image.shape[2:]) >= RECOMPUTED_FROM
+        features = {}
+        for block in self.blocks:
+            if large:
+                activations, found = checkpoint(block, activations, use_reentrant=False)
+            else:
+                activations, found = block(activations)
+            features.update(found)
+        return features
+
+
+class _Block(torch.nn.Sequential):
+    """Modules by the names of layers; returns the last output, and those of the layers asked for."""
+
+    def __init__(self, modules, layers):
+        super().__init__(modules)
+        self.layers = layers
+
+    def forward(self, activations):
+        found = {}
+        for name, module in self.named_children():
+            activations = module(activations)
+            if name in self.layers:
+                found[name] = activations
+        return activations, found
 
 
 @cache
