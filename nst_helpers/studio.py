@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import itertools
 import tempfile
 import threading
 import time
@@ -40,6 +41,9 @@ PRESETS = {
 SIZES = (128, 192, 256, 384, 512)
 STEPS = (20, 40, 80, 150, 300)
 _FILM_FRAMES, _FILM_SIDE = 60, 256
+# Jupyter and voila close the connection of a page that sends more than 10 MiB at once.
+_MOST_UPLOADS, _MOST_BYTES, _LONGEST_NAME = 24, 10_000_000, 40
+_NO_SETTINGS = "this PNG carries no settings of the studio: take one that it has saved."
 _SECONDS_WITHOUT_PAGE = 90  # a page in the background may beat only once a minute
 _BEAT = """
 function render({ model }) {
@@ -375,18 +379,28 @@ class Studio(ipywidgets.VBox):
         self._draw_chooser()
 
     def _uploaded(self, change):
+        room = _MOST_UPLOADS + len(gallery()) - len(self.pictures)
+        if len(change["new"]) > room:
+            return self.say(
+                f"{len(change['new'])} pictures are too many, so none was taken: there is room "
+                f"for {room} more. Run the cell or load the page again to begin anew."
+            )
         for file in change["new"]:
+            name = _plain(file["name"])
             try:
-                image = load_image(bytes(file["content"]))
+                image = load_image(_content(file))
                 height, width = image.shape[2:]
-                self.pictures[file["name"]] = load_image(image, min(512, max(height, width)))
-                self.choose_content(file["name"])
+                image = load_image(image, min(512, max(height, width)))
+                name = _own_name(name, image, self.pictures)
+                self.pictures[name] = image
+                self.choose_content(name)
                 self.say(
-                    f"{file['name']}: {width} x {height} pixels, painted at most "
-                    f"{max(self.pictures[file['name']].shape)} pixels wide or high."
+                    f"{name}: {width} x {height} pixels, painted at most "
+                    f"{max(image.shape)} pixels wide or high."
                 )
             except InputError as error:
-                self.say(f"{file['name']}: {error}")
+                self.say(f"{name}: {error}")
+        return None
 
     # ------------------------------------------------------------------ weights
 
@@ -604,8 +618,8 @@ class Studio(ipywidgets.VBox):
         """Take the pictures and the values of all controls from settings."""
         missing = {settings["content"], *settings["styles"]} - set(self.pictures)
         if missing:
-            return self.say(f"Upload {', '.join(sorted(missing))} first, then restore again.")
-        self.content, self.styles = settings["content"], dict(settings["styles"])
+            names = ", ".join(sorted(map(_plain, missing)))
+            return self.say(f"Upload {names} first, then restore again.")
         controls = {
             "content_weight": self.keep,
             "style_weight": self.strength,
@@ -616,18 +630,18 @@ class Studio(ipywidgets.VBox):
         }
         for name, control in controls.items():
             control.value = settings[name]
+        self.content, self.styles = settings["content"], dict(settings["styles"])
         self._draw_chooser()
         return self.say("The settings are restored.")
 
     def _restored(self, change):
         for file in change["new"]:
             try:
-                settings = read_settings(bytes(file["content"]))
-                if settings is None:
-                    raise InputError("This PNG carries no settings of the studio.")
-                self.load(settings)
-            except (InputError, KeyError, TypeError, ValueError) as error:
-                self.say(f"{file['name']} cannot be restored: {error}")
+                self.load(_kept_settings(file))
+            except InputError as error:
+                self.say(f"{_plain(file['name'])} cannot be restored: {error}")
+            except (KeyError, TypeError, traitlets.TraitError):
+                self.say(f"{_plain(file['name'])} cannot be restored: {_NO_SETTINGS}")
 
     def _show(self, picture, canvas, text):
         with self._lock, picture.hold_sync():
@@ -649,6 +663,48 @@ class Studio(ipywidgets.VBox):
     def __repr__(self):
         """Return what a reader sees where no widget can be shown."""
         return "Studio: run this cell in Jupyter, or open the notebook with voila."
+
+
+def _content(file):
+    """Return the bytes of an uploaded file, if it is not too large."""
+    content = bytes(file["content"])
+    if len(content) > _MOST_BYTES:
+        raise InputError(
+            f"The file has {len(content) / 1e6:.1f} MB, and {_MOST_BYTES / 1e6:.0f} MB are the "
+            "most: make the picture smaller, or save it as JPEG."
+        )
+    return content
+
+
+def _plain(name):
+    """Return the name of a file as one short line to show; it is never used as a path.
+
+    Example:
+        >>> _plain("a" * 200 + "\\n.png")
+        'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa….png'
+    """
+    name = "".join(letter if letter.isprintable() else "?" for letter in name).strip() or "picture"
+    short = len(name) <= _LONGEST_NAME
+    return name if short else f"{name[: _LONGEST_NAME - 5]}…{name[-4:]}"
+
+
+def _own_name(name, image, pictures):
+    """Return the name, with a number where another picture has it already."""
+    numbered = (f"{name} ({number})" for number in itertools.count(2))
+    return next(
+        free
+        for free in itertools.chain([name], numbered)
+        if free not in pictures or torch.equal(pictures[free], image)
+    )
+
+
+def _kept_settings(file):
+    """Return the settings of an uploaded PNG, if they are such as `Studio.settings` gives."""
+    kept = read_settings(_content(file))
+    styles = kept.get("styles") if isinstance(kept, dict) else None
+    if not (styles and isinstance(styles, dict) and set(styles.values()) <= {1, 2, 3}):
+        raise InputError(_NO_SETTINGS)
+    return kept
 
 
 _WRAP = ipywidgets.Layout(flex_flow="row wrap")
