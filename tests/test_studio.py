@@ -106,8 +106,9 @@ def test_errors_are_sentences(page):
     assert "carries no settings" in page.easel.text
     upload(page, page.upload, "mine.png", file(Image.new("RGB", (90, 60), "red")))
     assert page.content == "mine.png" and "90 x 60 pixels" in page.easel.text
-    page.load({**page.settings(), "content": "another.png"})
-    assert "Upload another.png first" in page.easel.text
+    for name in ("another.png", "http://127.0.0.1:9/cat.png", __file__):  # nothing is fetched
+        page.load({**page.settings(), "content": name})
+        assert f"Upload {module._plain(name)} first" in page.easel.text
 
 
 def test_uploads_have_limits(page, monkeypatch):
