@@ -5,7 +5,6 @@ import io
 import multiprocessing
 import os
 import pickle
-import shutil
 import socket
 import sys
 import threading
@@ -257,23 +256,21 @@ def test_a_bad_name_of_weights_is_said(fresh, monkeypatch, name):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes are forks of this one")
-def test_processes_that_start_at_once_share_one_download(
-    tiny_network, fresh, monkeypatch, tmp_path
-):
-    cached, count = fresh / tiny_network.name, tmp_path / "count"
+def test_processes_that_start_at_once_share_one_download(tiny_network, fresh, monkeypatch):
+    cached, asked = fresh / tiny_network.name, []
     cached.write_bytes(b"damaged")
+    get = http.server.SimpleHTTPRequestHandler.do_GET
 
-    def download(url, path, hash_prefix):
-        with open(count, "a") as file:
-            file.write("x")
+    def slowly(handler):
+        asked.append(handler.path)
         time.sleep(0.3)
-        os.replace(shutil.copy(tiny_network, f"{path}.{os.getpid()}"), path)
+        get(handler)
 
     def load():
         start.wait()
         sys.exit(0 if (vgg.load_convolutions("vgg16")["0.weight"] == 0.5).all() else 1)
 
-    monkeypatch.setattr(torch.hub, "download_url_to_file", download)
+    monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "do_GET", slowly)
     fork = multiprocessing.get_context("fork")
     start = fork.Barrier(8)
     processes = [fork.Process(target=load) for _ in range(8)]
@@ -282,7 +279,7 @@ def test_processes_that_start_at_once_share_one_download(
     for process in processes:
         process.join(60)
         assert process.exitcode == 0
-    assert count.read_text() == "x" and cached.read_bytes() == tiny_network.read_bytes()
+    assert asked == [f"/{tiny_network.name}"] and cached.read_bytes() == tiny_network.read_bytes()
     assert {path.suffix for path in fresh.iterdir()} <= {".pth", ".lock"}
 
 
