@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps, PngImagePlugin
 
-from nst_helpers.errors import InputError, check_choice, reason, shown
+from nst_helpers.errors import InputError, check_choice, reason, shown, tell
 from nst_helpers.gallery import gallery
 
 SMALLEST_SIDE = 16  # what relu5_1 of VGG needs: four poolings halve a side four times
@@ -232,7 +232,7 @@ def save_image(image, path, settings=None):
     finally:
         partial.unlink(missing_ok=True)
     if replaced:
-        warnings.warn(f"{shown(path)} was there and is replaced.", stacklevel=2)
+        tell(f"{shown(path)} was there and is replaced.")
 
 
 def read_settings(path):

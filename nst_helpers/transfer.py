@@ -6,14 +6,13 @@ import itertools
 import math
 import os
 import time
-import warnings
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 
 import torch
 
 from nst_helpers.checkpoint import Checkpoint
-from nst_helpers.errors import InputError, check_choice, shown
+from nst_helpers.errors import InputError, check_choice, shown, tell
 from nst_helpers.gallery import gallery
 from nst_helpers.images import load_image, resize
 from nst_helpers.losses import content_loss, gram_matrix, style_loss, variation_loss
@@ -335,7 +334,7 @@ def style_transfer(content, style, progress=True, checkpoint=None, **settings):
             raise
         reason = str(stopped) or "The run was interrupted."
         steps = run.last["index"] + 1
-        warnings.warn(f"{reason} This is the best picture of {steps} steps.", stacklevel=2)
+        tell(f"{reason} This is the best picture of {steps} steps.")
     if file:
         file.write(vars(run))
     return Result(run.best["image"].cpu(), run.best["losses"], run.history(), transfer.settings)

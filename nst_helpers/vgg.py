@@ -19,7 +19,7 @@ from filelock import FileLock
 from torchvision import models
 from torchvision.models.feature_extraction import create_feature_extractor
 
-from nst_helpers.errors import InputError, check_choice, reason, shown
+from nst_helpers.errors import InputError, check_choice, reason, shown, tell
 
 _BUILDERS = {
     "vgg16": (models.vgg16, models.VGG16_Weights.IMAGENET1K_V1),
@@ -226,7 +226,7 @@ def load_convolutions(network="vgg16"):
         try:
             return _read(network, path)
         except InputError as error:
-            warnings.warn(f"{error} Another copy is looked for.", stacklevel=2)
+            tell(f"{error} Another copy is looked for.")
     return _read(network, _download(network))
 
 

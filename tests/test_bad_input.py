@@ -890,8 +890,12 @@ def test_an_interrupted_save_keeps_what_was_there(tmp_path, monkeypatch, error):
 def test_nothing_is_replaced_silently(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     save_image(load_image(QUARTERS), "a.png")
-    with pytest.warns(UserWarning, match=r"'a\.png' was there and is replaced"):
-        save_image(load_image(QUARTERS), "a.png")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("default")  # as Python has it: once for each line
+        for _ in range(3):
+            save_image(load_image(QUARTERS), "a.png")
+    assert [str(one.message) for one in told] == ["'a.png' was there and is replaced."] * 3
+    assert {one.filename for one in told} == {__file__}
     done = transfer.Result(IMAGE, {}, {}, {})
     monkeypatch.setattr(transfer, "style_transfer", lambda **_: done)
     for name in ("stylised.png", "stylised-2.png", "stylised-3.png"):
