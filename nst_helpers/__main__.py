@@ -76,7 +76,7 @@ def main(arguments=None):
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("error: interrupted before the first step", file=sys.stderr)
+        print("error: interrupted before a picture was saved", file=sys.stderr)
         return 130
     height, width = result.image.shape[2:]
     notes = [str(note.message) for note in replaced]

@@ -139,7 +139,7 @@ def test_the_command_line_is_interrupted(tmp_path, monkeypatch, capsys):
     with monkeypatch.context() as patch:
         patch.setattr(FeatureExtractor, "forward", stop)
         assert main(command.split()) == 130 and not picture.exists()
-        assert "interrupted before the first step" in capsys.readouterr().err
+        assert "interrupted before a picture was saved" in capsys.readouterr().err
     with monkeypatch.context() as patch:
         patch.setattr(transfer.ProgressBar, "update", stop)
         with pytest.warns(UserWarning, match="interrupted. This is the best picture of 1 steps"):
