@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ELSEWHERE = ("192.0.2.1", 80)  # an address that is kept free for examples
+ELSEWHERE = ("203.0.113.1", 80)  # an address that is kept free for examples
 
 
 def test_the_tests_stay_offline():
