@@ -4,24 +4,39 @@ An optimiser is its attributes: tensors and numbers, which a step replaces and n
 `dict(vars(optimizer))` is where it stands, and costs nothing to keep.
 """
 
+from functools import lru_cache
+
 import torch
 
-MOVES = 100  # the curvature is estimated from so many of the last ones
+MOVES = 20  # the curvature is estimated from so many of the last ones; a hundred did no better
 _FIRST_MOVE = 0.01  # root mean square of the first step, in which the curvature is not yet known
 _LARGEST_MOVE = 0.05  # root mean square; a longer step has left the region the curvature is from
+_BOLDNESS = 2  # most directions are flatter than that of the last move; with 4 the loss swings
 
 
 class PixelLBFGS:
     """Moves a picture down its gradient, scaled by the curvature of the last moves.
 
-    Departures from the common method: no line search, which pays for a step with several
-    evaluations, but a bound on the length of a step; and pixels are clamped to [0, 1] after every
-    step, so that what is evaluated is a picture that can be saved.
+    Departures from the common method. No line search, which pays for a step with several
+    evaluations, but a bound on the length of a step. Pixels are clamped to [0, 1] after every
+    step, so that what is evaluated is a picture that can be saved. And the curvature that is
+    assumed before any is known is not the same for all directions: it is low for coarse forms and
+    high for fine ones, as it is for the losses of a network that looks for edges. So coarse forms
+    and colours, which move slowly otherwise, arrive first.
 
     Args:
-        image: the picture to start from, any shape, values in [0, 1].
+        image: the picture to start from, `(N, C, H, W)`, values in [0, 1].
 
-    Source: Nocedal and Wright (2006), algorithm 7.4.
+    Example:
+        >>> optimizer = PixelLBFGS(torch.full((1, 3, 8, 8), 0.5))
+        >>> for _ in range(20):
+        ...     optimizer.step(2 * (optimizer.image - 0.25))  # the gradient of a squared distance
+        >>> optimizer.image.mean()
+        tensor(0.2500)
+
+    Source: Nocedal and Wright (2006), algorithm 7.4, whose matrix H0 is a filter of spatial
+    frequencies here; Olah, Mordvintsev and Schubert (2017), "Feature Visualization", scale the
+    gradient by frequency in the same spirit.
     """
 
     def __init__(self, image):
@@ -33,31 +48,46 @@ class PixelLBFGS:
     def step(self, gradient):
         """Replace `image` by the next picture; `gradient` belongs to the present one."""
         # A pixel at its bound that is pushed further out cannot move: it is left out.
-        outward = ((self.image <= 0) & (gradient > 0)) | ((self.image >= 1) & (gradient < 0))
-        gradient = gradient.masked_fill(outward, 0)
+        stuck = ((self.image <= 0) & (gradient > 0)) | ((self.image >= 1) & (gradient < 0))
+        gradient = gradient.masked_fill(stuck, 0)
         if self.last is not None:
             move, change = self.image - self.last[0], gradient - self.last[1]
             dot = (move * change).sum()
             if dot > 1e-8 * move.norm() * change.norm():
                 self.moves = [*self.moves, (move, change, 1 / dot)][-MOVES:]
         self.last = self.image, gradient
-        direction = self._direction(gradient)
-        self.image = (self.image + direction).clamp(0, 1)
+        self.image = (self.image + self._direction(gradient, stuck)).clamp(0, 1)
 
-    def _direction(self, gradient):
+    def _direction(self, gradient, stuck):
         direction = -gradient
-        rms = direction.square().mean().sqrt().clamp_min(torch.finfo(gradient.dtype).tiny)
         if not self.moves:
-            return direction * (_FIRST_MOVE / rms)
+            direction = _coarse_first(direction, stuck)
+            rms = direction.square().mean().sqrt()
+            return direction * (_FIRST_MOVE / rms.clamp_min(torch.finfo(rms.dtype).tiny))
         shares = []
         for move, change, inverse in reversed(self.moves):
             shares.append(inverse * (move * direction).sum())
             direction = direction - shares[-1] * change
         _, change, inverse = self.moves[-1]
-        direction = direction / (inverse * change.square().sum())
+        curvature = inverse * (change * _coarse_first(change, stuck)).sum()
+        direction = _coarse_first(direction, stuck) * (_BOLDNESS / curvature)
         for (move, change, inverse), share in zip(self.moves, reversed(shares), strict=True):
             direction = direction + move * (share - inverse * (change * direction).sum())
         return direction * (_LARGEST_MOVE / direction.square().mean().sqrt()).clamp(max=1)
+
+
+def _coarse_first(direction, stuck):
+    """Return a direction with its high spatial frequencies damped; stuck pixels stay."""
+    size = direction.shape[-2:]
+    spectrum = torch.fft.rfft2(direction.masked_fill(stuck, 0)) * _damping(size, direction.device)
+    return torch.fft.irfft2(spectrum, s=size).masked_fill(stuck, 0)
+
+
+@lru_cache(maxsize=8)
+def _damping(size, device):
+    vertical = torch.fft.fftfreq(size[0], device=device)[:, None]
+    frequency = torch.hypot(vertical, torch.fft.rfftfreq(size[1], device=device))
+    return (1 + 16 * frequency) ** -2  # cycles a pixel
 
 
 class PixelAdam:

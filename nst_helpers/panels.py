@@ -21,6 +21,7 @@ from nst_helpers.plots import highlight
 from nst_helpers.vgg import receptive_field
 
 WIDTH = 940
+SIDES = 6  # of the triangle of weights: so many steps from corner to corner
 _BLACK, _GREY, _PALE, _WHITE = (0, 0, 0), (110, 110, 110), (215, 215, 215), (255, 255, 255)
 _MARK = (255, 210, 0)  # drawn inside a black line, so that it shows on dark and on bright
 
@@ -699,36 +700,67 @@ def draw_denoised(photo, noisy, denoised):
     return canvas
 
 
-def draw_balance(image, title, terms, content, style):
-    """Return a picture with its losses as bars, between the pictures it was made from.
+def in_triangle(place):
+    """Return `(x, y)` of a place in the box of the triangle, as shares.
 
     Args:
-        image, content, style: image tensors `(1, 3, H, W)` in [0, 1].
+        place: the nearness to the corners above, to the left and to the right; `SIDES` together.
+
+    Example:
+        >>> in_triangle((6, 0, 0))
+        (0.5, 0.1)
+    """
+    above, _, right = place
+    x, y = (above / 2 + right) / SIDES, 1 - above / SIDES
+    return (1 + 8 * x) / 10, (1 + 8 * y) / 10
+
+
+def draw_balance(image, title, terms, pictures, place, places):
+    """Return a picture with its losses as bars, and its place in a triangle of weights.
+
+    Args:
+        image: an image tensor `(1, 3, H, W)` in [0, 1].
         title: of `image`.
         terms: `{loss: its share, from 0 to 1}`, drawn as bars.
+        pictures: the content and the style picture, image tensors.
+        place: of `image`, as in `in_triangle`.
+        places: `{place: whether its picture is finished}`.
 
     Returns:
-        A `Canvas` with the place `picture`.
+        A `Canvas` with the places `picture` and `triangle`.
     """
-    size = fit(image.shape[2:], 600, 440)
-    smalls = [fit(picture.shape[2:], 200, 140) for picture in (content, style)]
-    below = sum(height + 36 for _, height in smalls) + 30 + 26 * len(terms)
-    canvas = Canvas(WIDTH, max(24 + size[1], below))
+    size = fit(image.shape[2:], 560, 440)
+    canvas = Canvas(WIDTH, max(24 + size[1], 464))
     canvas.write(title, (0, 16), bold=True)
     canvas.lay(image, (0, 24), size, "picture", smooth=True)
-    x = size[0] + 24
-    y = 0
-    named = ("content", content), ("style", style)
-    for (name, picture), small in zip(named, smalls, strict=True):
-        canvas.write(name, (x, y + 16), bold=True)
-        canvas.lay(picture, (x, y + 24), small, smooth=True)
-        y += small[1] + 36
-    canvas.write("each loss, as a share of its largest here", (x, y + 16), 12, _GREY)
+    left, top, wide, high = 640, 66, 250, 216
+    canvas.places["triangle"] = (left, top, wide, high)
+
+    def at(where):
+        x, y = in_triangle(where)
+        return left + x * wide, top + y * high
+
+    corners = [at(where) for where in ((SIDES, 0, 0), (0, SIDES, 0), (0, 0, SIDES))]
+    canvas.pen.polygon(corners, outline=_PALE, width=2)
+    for where, finished in places.items():
+        x, y = at(where)
+        fill = _BLACK if finished else _WHITE
+        canvas.pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=fill, outline=_BLACK)
+    canvas.ring(*at(place), 9)
+    thumbs = (left + wide // 2, 10, "content"), (left - 24, top + high, "style")
+    for picture, (x, y, name) in zip(pictures, thumbs, strict=True):
+        thumb = fit(picture.shape[2:], 110, 66)
+        x -= thumb[0] // 2 if name == "content" else 0
+        canvas.lay(picture, (x, y), thumb, smooth=True)
+        canvas.write(name, (x + thumb[0] + 8, y + 14), bold=True)
+    canvas.write("variation", (WIDTH, top + high + 14), bold=True, anchor="rs")
+    canvas.write("(smooth)", (WIDTH, top + high + 32), anchor="rs")
+    left, top = 616, 368
+    canvas.write("each loss, as a share of its largest so far", (left, top + 8), 12, _GREY)
     for number, (name, share) in enumerate(terms.items()):
-        at = y + 30 + 26 * number
-        canvas.write(name, (x, at + 14), 13)
-        canvas.pen.rectangle((x + 80, at, x + 80 + 200, at + 16), fill=(238, 238, 238))
-        canvas.pen.rectangle(
-            (x + 80, at, x + 80 + max(1, round(200 * share)), at + 16), fill=_BLACK
-        )
+        y, x = top + 20 + 24 * number, left + 80
+        canvas.write(name, (left, y + 13), 13)
+        canvas.pen.rectangle((x, y, WIDTH - 1, y + 15), fill=(238, 238, 238))
+        end = x + max(1, round((WIDTH - 1 - x) * share))
+        canvas.pen.rectangle((x, y, end, y + 15), fill=_BLACK)
     return canvas

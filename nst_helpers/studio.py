@@ -1,12 +1,16 @@
 """The studio: style transfer of one's own pictures, without code."""
 
 import base64
+import contextlib
+import hashlib
 import html
 import io
 import itertools
+import math
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import anywidget
@@ -20,47 +24,81 @@ from nst_helpers import panels
 from nst_helpers.errors import InputError
 from nst_helpers.gallery import gallery
 from nst_helpers.images import load_image, read_settings, save_image, to_pil
-from nst_helpers.transfer import StyleTransfer
+from nst_helpers.transfer import StyleTransfer, plan
 from nst_helpers.widgets import Picture
 
+# Chosen by looking at pictures of 256 pixels after 80 steps: a style weight above some hundred
+# changes hardly anything more, and a variation weight below some hundred can hardly be seen.
 CONTENT = {"free": 0.3, "normal": 1.0, "exact": 4.0}
 STYLE = {
-    "keep the photo": 2.0,
-    "a light touch": 10.0,
-    "balanced": 40.0,
-    "strong": 150.0,
-    "paint over it": 600.0,
+    "a hint": 1.0,
+    "a light touch": 4.0,
+    "balanced": 12.0,
+    "strong": 40.0,
+    "paint over it": 300.0,
 }
-SMOOTHNESS = {"grainy": 0.0, "fine": 3.0, "smooth": 10.0, "very smooth": 60.0}
+SMOOTHNESS = {"grainy": 0.0, "fine": 10.0, "smooth": 200.0, "very smooth": 1000.0}
 PRESETS = {
-    "balanced": ("normal", "balanced", "smooth"),
-    "a light touch": ("exact", "a light touch", "smooth"),
-    "bold strokes": ("normal", "strong", "fine"),
+    "balanced": ("normal", "balanced", "fine"),
+    "a light touch": ("normal", "a light touch", "fine"),
+    "pastel": ("normal", "strong", "very smooth"),
     "paint over it": ("free", "paint over it", "fine"),
 }
+_OWN = "my own"  # none of the presets
 SIZES = (128, 192, 256, 384, 512)
 STEPS = (20, 40, 80, 150, 300)
 _FILM_FRAMES, _FILM_SIDE = 60, 256
-# Jupyter and voila close the connection of a page that sends more than 10 MiB at once.
-_MOST_UPLOADS, _MOST_BYTES, _LONGEST_NAME = 24, 10_000_000, 40
-_NO_SETTINGS = "this PNG carries no settings of the studio: take one that it has saved."
+_MOST_UPLOADS, _MOST_BYTES, _LONGEST_NAME = 24, 50_000_000, 40
 _SECONDS_WITHOUT_PAGE = 90  # a page in the background may beat only once a minute
-_BEAT = """
-function render({ model }) {
+_SCRIPT = """
+const PART = 4 << 20;  // bytes; a server of Jupyter refuses messages of more than ten million
+function render({ model, el }) {
   const count = (name) => {
     model.set(name, model.get(name) + 1);
     model.save_changes();
   };
-  const leave = () => count("left");
+  const ground = el.closest(".jp-NotebookPanel") ?? document.body;
+  el.classList.add("nst-drop");
+  el.append("or drop files of pictures anywhere on this page");
+  const carries = (event) =>
+    !event.defaultPrevented && event.dataTransfer?.types.includes("Files");
+  const out = () => el.classList.remove("nst-over");
+  const over = (event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    el.classList.add("nst-over");
+  };
+  const drop = async (event) => {
+    out();
+    if (!carries(event)) return;
+    event.preventDefault();
+    for (const file of [...event.dataTransfer.files])
+      for (let at = 0; at < file.size; at += PART) {
+        const part = await file.slice(at, at + PART).arrayBuffer();
+        model.send({ name: file.name, last: at + PART >= file.size }, undefined, [part]);
+      }
+  };
   const timer = setInterval(() => count("beat"), 5000);
-  window.addEventListener("pagehide", leave);
+  const heard = [
+    [window, "pagehide", () => count("left")],
+    [ground, "dragover", over],
+    [ground, "dragleave", out],
+    [ground, "drop", drop],
+  ];
+  for (const [where, what, answer] of heard) where.addEventListener(what, answer);
   count("beat");
   return () => {
     clearInterval(timer);
-    window.removeEventListener("pagehide", leave);
+    for (const [where, what, answer] of heard) where.removeEventListener(what, answer);
   };
 }
 export default { render };
+"""
+_STYLE = """
+.nst-drop { border: 2px dashed var(--jp-border-color1, #bdbdbd); border-radius: 3px;
+  color: var(--jp-ui-font-color1, inherit); padding: 3px 12px; margin: 2px; line-height: 20px;
+  font-size: var(--jp-ui-font-size1, 13px); }
+.nst-over { border-color: var(--jp-brand-color1, #1976d2); }
 """
 
 
@@ -121,21 +159,19 @@ class Painting:
 
     Attributes:
         state: `"running"`, `"paused"`, `"finished"`, `"stopped"` or `"failed"`.
-        step: the last `Step`, or None; `progress` is the share of the work that is done.
+        step: the last `Step`, or None.
         history: `{loss: [a number for each step]}`.
         frames: small pictures of the way, of the whole run evenly.
         error: what went wrong, or None.
     """
 
     def __init__(self, transfer, on_step):
-        """Begin at once."""
-        self.transfer, self.on_step = transfer, on_step
+        """Prepare the thread; `start` starts it."""
+        self.transfer, self.weights, self.on_step = transfer, transfer.weights, on_step
         self.state, self.step, self.error = "running", None, None
-        self.progress, self.seconds, self.work = 0.0, 0.0, 0
         self.history = {name: [] for name in ("content", "style", "variation", "total")}
         self.frames, self._every = [], 1
         self._go, self._stop = threading.Event(), threading.Event()
-        self._steered = None
         self._go.set()
         self.thread = threading.Thread(target=self._run, daemon=True)
 
@@ -168,7 +204,12 @@ class Painting:
 
     def steer(self, weights):
         """Go on with other weights, from the present picture."""
-        self._steered = dict(weights)
+        self.weights = dict(weights)
+
+    @property
+    def seconds_left(self):
+        """The seconds that the rest of the run takes, at the pace of the run so far."""
+        return self.step.seconds * (1 / self.step.progress - 1) if self.step else 0.0
 
     def _run(self):
         try:
@@ -178,37 +219,29 @@ class Painting:
         self.on_step(self)
 
     def _paint(self):
-        stages = list(self.transfer.stages)
-        work = sum(steps * size**2 for size, steps in stages)
-        while stages:
-            self.transfer.stages = stages
-            if self._steered is not None:
-                self.transfer.weights, self._steered = self._steered, None
-            began = time.perf_counter()
-            for step in self.transfer:
-                size = stages[0][0]
-                self.seconds += time.perf_counter() - began
-                self.work += size**2
-                self._keep(step, self.work / work)
-                stages = [(size, stages[0][1] - 1), *stages[1:]]
-                stages = stages if stages[0][1] else stages[1:]
+        last = None
+        while last is None or last.progress < 1:
+            for step in self.transfer.resume(last):
+                last = step
+                self._keep(step)
                 self.on_step(self)
-                self._go.wait()
-                if self._stop.is_set():
-                    self.state = "stopped"
-                    return
-                if self._steered is not None:
-                    break  # new weights: the curvature that was learned is of the old ones
-                began = time.perf_counter()
-            if stages:
-                self.transfer.start = step.image.cpu()
+                steered = self.weights is not self.transfer.weights
+                if steered or self._stop.is_set() or not self._go.is_set():
+                    break
+            self._go.wait()
+            if self._stop.is_set():
+                self.state = "stopped"
+                return
+            if self.weights is not self.transfer.weights:
+                self.transfer.weights = self.weights
+                last = replace(last, state={})  # the curvature that was learned is of the old ones
         self.state = "finished"
 
-    def _keep(self, step, progress):
-        self.step, self.progress = step, progress
+    def _keep(self, step):
+        self.step = step
         for name, values in self.history.items():
             values.append(step.losses[name])
-        if (len(self.history["total"]) - 1) % self._every == 0:
+        if step.index % self._every == 0:
             small = to_pil(step.image)
             small.thumbnail((_FILM_SIDE, _FILM_SIDE))
             self.frames.append(small)
@@ -217,9 +250,17 @@ class Painting:
 
 
 class Page(anywidget.AnyWidget):
-    """Tells the kernel that the page is still open: `beat` counts, `left` when it is closed."""
+    """Tells the kernel that the page is open, and sends what is dropped on it.
 
-    _esm = _BEAT
+    A file comes as messages `{"name": ..., "last": ...}`, each with some of its bytes.
+
+    Attributes:
+        beat: counts while the page is open.
+        left: counts how often it was closed.
+    """
+
+    _esm = _SCRIPT
+    _css = _STYLE
     beat = traitlets.Int(0).tag(sync=True)
     left = traitlets.Int(0).tag(sync=True)
 
@@ -231,6 +272,8 @@ class Studio(ipywidgets.VBox):
         pictures: `{name: image tensor}`, those of the gallery and those that were uploaded.
         content: the name of the content picture.
         styles: `{name: share}` of the style pictures.
+        uploads: `{name: SHA-256 of the file}` of the pictures that were uploaded.
+        photo: the content picture that is shown, and painted while a run is on its way.
         painting: the present or last `Painting`, or None.
         runs: the finished runs of this session, `(settings, image)` each.
         message: the sentence that is shown.
@@ -244,21 +287,22 @@ class Studio(ipywidgets.VBox):
     def __init__(self):
         """Show the gallery; nothing is painted yet."""
         self.pictures = {name: load_image(name, 512) for name in gallery()}
+        self.uploads, self._parts, self._awaited = {}, {}, None
         self.content, self.styles = "cat", {"night_sky": 1}
+        self.photo = self.pictures[self.content]
         self.painting, self.runs, self.shown = None, [], None
         self._pace, self._drawn, self._cursor = None, 0.0, 0
         self._lock = threading.RLock()
         self._make_controls()
         rows = [
             self.chooser,
-            ipywidgets.HBox([self.upload, self.restore], layout=_WRAP),
-            ipywidgets.HBox([self.preset, self.keep, self.strength, self.smoothness], layout=_WRAP),
+            ipywidgets.HBox([self.upload, self.page, self.restore], layout=_WRAP),
+            ipywidgets.HBox([self.preset, *self._sliders], layout=_WRAP),
             ipywidgets.HBox([self.size, self.steps, self.colours], layout=_WRAP),
             ipywidgets.HBox([self.start, self.pause, self.stop], layout=_WRAP),
             self.easel,
             self.links,
             self.sheet,
-            self.page,
         ]
         super().__init__(rows)
         self._draw_chooser()
@@ -279,10 +323,11 @@ class Studio(ipywidgets.VBox):
         self.restore = ipywidgets.FileUpload(
             accept=".png", multiple=False, description="Restore from PNG", layout=_BUTTON
         )
-        self.preset = _choice("Preset", list(PRESETS), "balanced")
+        self.preset = _choice("Preset", [*PRESETS, _OWN], "balanced")
         self.keep = _words("Content", CONTENT, "normal")
         self.strength = _words("Style", STYLE, "balanced")
-        self.smoothness = _words("Surface", SMOOTHNESS, "smooth")
+        self.smoothness = _words("Surface", SMOOTHNESS, "fine")
+        self._sliders = self.keep, self.strength, self.smoothness
         self.size = _words("Size", {f"{n} pixels": n for n in SIZES}, "256 pixels")
         self.steps = _words("Steps", {str(n): n for n in STEPS}, "80")
         self.colours = ipywidgets.Checkbox(
@@ -294,8 +339,9 @@ class Studio(ipywidgets.VBox):
         )
         self.start.button_style = "primary"
         self.links, self.page, self._heard = ipywidgets.HTML(), Page(), None
-        self.page.observe(lambda _: setattr(self, "_heard", time.monotonic()), "beat")
+        self.page.observe(self._beat, "beat")
         self.page.observe(lambda _: self.end(), "left")
+        self.page.on_msg(self._dropped)
         self.divider = 0.0
         self.message = ""
         self.chooser.observe(self._chosen, ["point", "moved", "entered"])
@@ -304,8 +350,8 @@ class Studio(ipywidgets.VBox):
         self.upload.observe(self._uploaded, "value")
         self.restore.observe(self._restored, "value")
         self.preset.observe(self._preset_chosen, "value")
-        for control in (self.keep, self.strength, self.smoothness):
-            control.observe(self._weighed, "value")
+        for slider in self._sliders:
+            slider.observe(self._weighed, "value")
         for control in (self.size, self.steps, self.colours):
             control.observe(lambda _: self._draw_easel(), "value")
         self.start.on_click(lambda _: self.begin())
@@ -365,8 +411,10 @@ class Studio(ipywidgets.VBox):
         return self.choose_style(name) if half else self.choose_content(name)
 
     def choose_content(self, name):
-        """Take a picture as content."""
-        self.content, self.shown, self.divider = name, None, 0.0
+        """Take a picture as content; a run that is on its way keeps its own."""
+        self.content, self.message = name, ""
+        if not self._painting:
+            self.photo, self.shown, self.divider = self.pictures[name], None, 0.0
         self._draw_chooser()
         self._draw_easel()
 
@@ -379,28 +427,48 @@ class Studio(ipywidgets.VBox):
         self._draw_chooser()
 
     def _uploaded(self, change):
-        room = _MOST_UPLOADS + len(gallery()) - len(self.pictures)
+        room = _MOST_UPLOADS - len(self.uploads)
         if len(change["new"]) > room:
             return self.say(
                 f"{len(change['new'])} pictures are too many, so none was taken: there is room "
                 f"for {room} more. Run the cell or load the page again to begin anew."
             )
+        said = []
         for file in change["new"]:
             name = _plain(file["name"])
             try:
-                image = load_image(_content(file))
-                height, width = image.shape[2:]
-                image = load_image(image, min(512, max(height, width)))
-                name = _own_name(name, image, self.pictures)
-                self.pictures[name] = image
-                self.choose_content(name)
-                self.say(
-                    f"{name}: {width} x {height} pixels, painted at most "
-                    f"{max(image.shape)} pixels wide or high."
-                )
+                data = _content(file)
+                image = load_image(data)
+                kept = load_image(image, min(512, max(image.shape[2:])))
             except InputError as error:
-                self.say(f"{name}: {error}")
-        return None
+                said.append(f"{name}: {error}")
+                continue
+            name = self._name(name, hashlib.sha256(data).hexdigest())
+            self.pictures[name] = kept
+            self.choose_content(name)
+            said.append(f"{name}: {_wide(image)} pixels, nothing cut off, used at {_wide(kept)}.")
+        if self._awaited and None not in self._found(self._awaited).values():
+            self.load(self._awaited)
+            said.append(self.message)
+        return self.say(" ".join(said))
+
+    def _name(self, name, digest):
+        """Return the name of an upload: the one it has already, or one that is free."""
+        for known, other in self.uploads.items():
+            if other == digest:
+                return known
+        names = (f"{name} ({number})" for number in itertools.count(2))
+        name = next(free for free in itertools.chain([name], names) if free not in self.pictures)
+        self.uploads[name] = digest
+        return name
+
+    def _dropped(self, _, content, buffers):
+        name = content["name"]
+        data = self._parts.setdefault(name, bytearray())
+        if len(data) <= _MOST_BYTES:  # the rest of a file that is too large is not kept
+            data += buffers[0]
+        if content["last"]:
+            self._uploaded({"new": [{"name": name, "content": self._parts.pop(name)}]})
 
     # ------------------------------------------------------------------ weights
 
@@ -412,17 +480,21 @@ class Studio(ipywidgets.VBox):
         }
 
     def _preset_chosen(self, change):
-        values = zip((CONTENT, STYLE, SMOOTHNESS), PRESETS[change["new"]], strict=True)
-        self.keep.value, self.strength.value, self.smoothness.value = (
-            words[word] for words, word in values
-        )
+        for slider, word in zip(self._sliders, PRESETS.get(change["new"], ()), strict=False):
+            slider.label = word
 
     def _weighed(self, change):
-        if self.painting and self.painting.alive:
+        words = tuple(slider.label for slider in self._sliders)
+        self.preset.value = next((n for n, preset in PRESETS.items() if preset == words), _OWN)
+        if self._painting:
             self.painting.steer(self._weights())
             self._used |= {f"{name}_weight": weight for name, weight in self._weights().items()}
 
     # ------------------------------------------------------------------ painting
+
+    @property
+    def _painting(self):
+        return bool(self.painting and self.painting.alive)
 
     def settings(self):
         """Return what is needed to paint this again, as plain text and numbers."""
@@ -433,12 +505,17 @@ class Studio(ipywidgets.VBox):
             "size": self.size.value,
             "steps": self.steps.value,
             "keep_colours": self.colours.value,
+            "uploads": {
+                name: digest
+                for name, digest in self.uploads.items()
+                if name in (self.content, *self.styles)
+            },
         }
 
     def begin(self):
         """Start a run, unless one is running already."""
-        if self.painting and self.painting.alive:
-            return self.say("A run is on its way: stop it first, or steer it with the sliders.")
+        if self._painting:
+            return self.say(_BUSY)
         try:
             style = mix_styles([self.pictures[name] for name in self.styles], self.styles.values())
             transfer = StyleTransfer(
@@ -451,6 +528,7 @@ class Studio(ipywidgets.VBox):
         except InputError as error:
             return self.say(str(error))
         self._used, self.divider, self.message = self.settings(), 0.0, ""
+        self.photo, self.shown = self.pictures[self.content], None
         self.painting = Painting(transfer, self._stepped)
         self._draw_easel()
         return self.painting.start()
@@ -474,9 +552,8 @@ class Studio(ipywidgets.VBox):
             return
         if self._heard and time.monotonic() - self._heard > _SECONDS_WITHOUT_PAGE:
             painting.stop()
-        if painting.work:
-            self._pace = painting.seconds / painting.work
         if painting.step is not None:
+            self._pace = _pace_of(painting.transfer, painting.step)
             self.shown = painting.step.image.cpu()
         if not painting.alive:
             self._finished(painting)
@@ -492,13 +569,26 @@ class Studio(ipywidgets.VBox):
             self._draw_sheet()
             self._draw_links(painting, settings)
 
+    def _beat(self, _):
+        if self._heard is None:
+            threading.Thread(target=self._probe, daemon=True).start()
+        self._heard = time.monotonic()
+
+    def _probe(self):
+        """Measure the pace when the page is opened, so that the first run has an estimate too."""
+        with contextlib.suppress(InputError):  # the start button will say it
+            *_, before, last = StyleTransfer("cat", "night_sky", size=128, steps=3, stages=1)
+            if self._pace is None:
+                pixels = math.prod(last.image.shape[2:])
+                self._pace = (last.seconds - before.seconds) / pixels
+                self._draw_easel()
+
     def estimate(self):
         """Return the seconds that a run of this size and these steps takes, or None."""
         if self._pace is None:
             return None
-        coarse = self.size.value // 2 if self.size.value >= 256 else self.size.value
-        steps = self.steps.value
-        return self._pace * (coarse**2 * (steps // 2) + self.size.value**2 * (steps - steps // 2))
+        size, steps = self.size.value, self.steps.value
+        return self._pace * _work(plan(size, steps), self.pictures[self.content])
 
     # ------------------------------------------------------------------ showing
 
@@ -513,27 +603,30 @@ class Studio(ipywidgets.VBox):
             return None
         if not self.colours.value:
             return self.shown
-        photo = self.pictures[self.content]
-        return keep_colours(self.shown, panels.shrink(photo, self.shown.shape[:1:-1]).clamp(0, 1))
+        photo = panels.shrink(self.photo, self.shown.shape[:1:-1]).clamp(0, 1)
+        return keep_colours(self.shown, photo)
 
     def _words(self):
         painting = self.painting
-        if painting and painting.alive:
-            left = painting.seconds * (1 / painting.progress - 1) if painting.progress else 0
+        if self._painting:
+            done = painting.step.progress if painting.step else 0
             doing = "Paused" if painting.state == "paused" else "Painting"
-            text = f"{doing}: {painting.progress:.0%}, about {left:.0f} s left."
+            text = f"{doing}: {done:.0%}, about {painting.seconds_left:.0f} s left."
         elif painting:
             text = f"{painting.state.capitalize()} after {len(painting.history['total'])} steps."
         else:
             text = "Choose pictures, then press Start."
-        seconds = self.estimate()
-        if seconds and not (painting and painting.alive):
-            text += f" A run with these settings takes about {seconds:.0f} s."
+        if not self._painting:
+            image, size = self.pictures[self.content], self.size.value
+            wide, high = panels.fit(image.shape[2:], size, size)
+            text += f" A run paints {self.content} ({_wide(image)}) at {wide} x {high}"
+            seconds = self.estimate()
+            text += f", in about {max(seconds, 1):.0f} s." if seconds else "."
         return f"{self.message} {text}".strip()
 
     def _draw_easel(self):
         with self._lock:
-            before, after = self.pictures[self.content], self.result()
+            before, after = self.photo, self.result()
             size = panels.fit(before.shape[2:], 620, 460)
             canvas = panels.Canvas(panels.WIDTH, max(size[1], 448))
             canvas.lay(before, (0, 0), size, "easel", smooth=True)
@@ -547,7 +640,7 @@ class Studio(ipywidgets.VBox):
             if self.painting:
                 _draw_curves(canvas, self.painting.history, (size[0] + 24, 0, 280, 76))
             self._easel = canvas
-            running = bool(self.painting and self.painting.alive)
+            running = self._painting
             paused = running and self.painting.state == "paused"
             self.start.disabled, self.pause.disabled, self.stop.disabled = (
                 running,
@@ -608,18 +701,24 @@ class Studio(ipywidgets.VBox):
 
     def _loaded(self, change):
         found = self._sheet.find(*change["new"][:2]) if self.runs else None
-        if found and not (self.painting and self.painting.alive):
+        if found:
             settings, image = self.runs[int(found[0])]
-            self.load(settings)
-            self.shown = image
-            self._draw_easel()
+            if self.load(settings):
+                self.shown = image
+                self._draw_easel()
 
     def load(self, settings):
-        """Take the pictures and the values of all controls from settings."""
-        missing = {settings["content"], *settings["styles"]} - set(self.pictures)
-        if missing:
-            names = ", ".join(sorted(map(_plain, missing)))
-            return self.say(f"Upload {names} first, then restore again.")
+        """Take the pictures and the values of all controls from settings.
+
+        Uploaded pictures are known by their content. Where some are missing, the settings are
+        restored as soon as they have been uploaded.
+
+        Returns:
+            Whether the settings are restored.
+        """
+        if self._painting:
+            return self.say(_BUSY)
+        found = self._found(settings)
         controls = {
             "content_weight": self.keep,
             "style_weight": self.strength,
@@ -630,18 +729,33 @@ class Studio(ipywidgets.VBox):
         }
         for name, control in controls.items():
             control.value = settings[name]
-        self.content, self.styles = settings["content"], dict(settings["styles"])
-        self._draw_chooser()
-        return self.say("The settings are restored.")
+        if missing := sorted(_plain(name) for name, here in found.items() if here is None):
+            self._awaited = settings
+            return self.say(f"Upload {', '.join(missing)}: then this run is restored.")
+        self._awaited = None
+        self.styles = {found[name]: share for name, share in settings["styles"].items()}
+        self.choose_content(found[settings["content"]])
+        self.say("The settings are restored.")
+        return True
+
+    def _found(self, settings):
+        """Return `{name in the settings: name of this picture here, or None}`."""
+        here = {name: name for name in self.pictures}
+        here |= {digest: name for name, digest in self.uploads.items()}
+        known = settings.get("uploads", {})
+        return {
+            name: here.get(known.get(name, name))
+            for name in (settings["content"], *settings["styles"])
+        }
 
     def _restored(self, change):
         for file in change["new"]:
             try:
                 self.load(_kept_settings(file))
             except InputError as error:
-                self.say(f"{_plain(file['name'])} cannot be restored: {error}")
-            except (KeyError, TypeError, traitlets.TraitError):
-                self.say(f"{_plain(file['name'])} cannot be restored: {_NO_SETTINGS}")
+                self.say(f"{_plain(file['name'])}: {error}")
+            except (KeyError, TypeError, ValueError, AttributeError, traitlets.TraitError):
+                self.say(f"{_plain(file['name'])} carries no settings of this studio.")
 
     def _show(self, picture, canvas, text):
         with self._lock, picture.hold_sync():
@@ -670,8 +784,8 @@ def _content(file):
     content = bytes(file["content"])
     if len(content) > _MOST_BYTES:
         raise InputError(
-            f"The file has {len(content) / 1e6:.1f} MB, and {_MOST_BYTES / 1e6:.0f} MB are the "
-            "most: make the picture smaller, or save it as JPEG."
+            f"The file has more than {_MOST_BYTES // 10**6} MB: make the picture smaller, or save "
+            "it as JPEG."
         )
     return content
 
@@ -688,27 +802,17 @@ def _plain(name):
     return name if short else f"{name[: _LONGEST_NAME - 5]}…{name[-4:]}"
 
 
-def _own_name(name, image, pictures):
-    """Return the name, with a number where another picture has it already."""
-    numbered = (f"{name} ({number})" for number in itertools.count(2))
-    return next(
-        free
-        for free in itertools.chain([name], numbered)
-        if free not in pictures or torch.equal(pictures[free], image)
-    )
-
-
 def _kept_settings(file):
-    """Return the settings of an uploaded PNG, if they are such as `Studio.settings` gives."""
+    """Return the settings of an uploaded PNG, if their styles are such as the studio has."""
     kept = read_settings(_content(file))
-    styles = kept.get("styles") if isinstance(kept, dict) else None
-    if not (styles and isinstance(styles, dict) and set(styles.values()) <= {1, 2, 3}):
-        raise InputError(_NO_SETTINGS)
+    if not kept["styles"] or not set(kept["styles"].values()) <= {1, 2, 3}:
+        raise ValueError
     return kept
 
 
+_BUSY = "A run is on its way: stop it first, or steer it with the sliders."
 _WRAP = ipywidgets.Layout(flex_flow="row wrap")
-_BUTTON = ipywidgets.Layout(width="170px")
+_BUTTON = ipywidgets.Layout(width="190px")
 
 
 def _words(label, options, value):
@@ -723,6 +827,21 @@ def _words(label, options, value):
 def _choice(label, options, value):
     layout = ipywidgets.Layout(width="240px")
     return ipywidgets.Dropdown(options=options, value=value, description=label, layout=layout)
+
+
+def _wide(image):
+    return f"{image.shape[3]} x {image.shape[2]}"
+
+
+def _work(stages, image):
+    """Return the pixels of all evaluations together."""
+    short, long = sorted(image.shape[2:])
+    return sum(steps * size**2 for size, steps in stages) * short / long
+
+
+def _pace_of(transfer, step):
+    """Return the seconds for each pixel."""
+    return step.seconds / (step.progress * _work(transfer.stages, transfer.content))
 
 
 def _draw_curves(canvas, history, place):

@@ -81,8 +81,9 @@ class Result:
 class StyleTransfer:
     """Neural style transfer as an iterable of steps; each iteration starts anew.
 
-    The picture is first optimised at half its size, then at its full size: the coarse stage lays
-    out the large forms for a quarter of the cost. Gatys et al. optimise at one size.
+    The picture is first optimised at half its size, for a quarter of the steps, then at its full
+    size: the coarse stage lays out the large forms for a quarter of the cost of a step. Gatys et
+    al. optimise at one size.
 
     Args:
         content: the content picture, anything that `load_image` takes.
@@ -147,7 +148,7 @@ class StyleTransfer:
             self.extractor = FeatureExtractor(layers, network, pooling, device)
         self.content_layers, self.style_layers = content_layers, style_layers
         self.optimizer = optimizer
-        self.stages = self._plan(longer_side, steps, stages)
+        self.stages = plan(longer_side, steps, stages)
         self._check_memory()
         self.settings = {
             "content": _name(content),
@@ -257,13 +258,6 @@ class StyleTransfer:
     def _optimizer(self, image):
         return PixelLBFGS(image) if self.optimizer == "lbfgs" else PixelAdam(image)
 
-    def _plan(self, longer_side, steps, stages):
-        """Return the stages as `(longer side, steps)`."""
-        coarse = longer_side // 2
-        if stages == 1 or coarse < _SMALLEST_COARSE_SIZE or steps < 2:
-            return [(longer_side, steps)]
-        return [(coarse, steps // 2), (longer_side, steps - steps // 2)]
-
     def _fit(self, image, size):
         """Return `image` in the shape that the content picture has at this size."""
         shape = resize(self.content, size).shape[2:]
@@ -283,6 +277,25 @@ class StyleTransfer:
             check_choice("start or gallery picture", start, [*_STARTS, *gallery()])
         picture = self.style if isinstance(start, str) and start == "style" else load_image(start)
         return self._fit(picture, max(self.content.shape[2:]))
+
+
+def plan(longer_side, steps, stages=2):
+    """Return the stages of a run as `(longer side, steps)`, the coarse one first.
+
+    Args:
+        longer_side: of the generated picture, in pixels.
+        steps: of the whole run.
+        stages: 2 for coarse to fine where the picture is large enough, 1 for the full size only.
+
+    Example:
+        >>> plan(256, 100)
+        [(128, 25), (256, 75)]
+    """
+    coarse = longer_side // 2
+    if stages == 1 or coarse < _SMALLEST_COARSE_SIZE or steps < 2:
+        return [(longer_side, steps)]
+    first = max(1, steps // 4)
+    return [(coarse, first), (longer_side, steps - first)]
 
 
 def style_transfer(content, style, progress=True, checkpoint=None, **settings):

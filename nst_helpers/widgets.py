@@ -7,6 +7,7 @@ then `image` (a PIL image) and `text` (what it shows in words).
 
 import contextlib
 import io
+import itertools
 import math
 import threading
 
@@ -20,7 +21,12 @@ from nst_helpers.errors import InputError, check_choice
 from nst_helpers.gallery import gallery
 from nst_helpers.images import load_image
 from nst_helpers.losses import gram_matrix
-from nst_helpers.transfer import StyleTransfer
+from nst_helpers.transfer import (
+    CONTENT_WEIGHT,
+    STYLE_WEIGHT,
+    VARIATION_WEIGHT,
+    StyleTransfer,
+)
 from nst_helpers.vgg import LAYER_NAMES, FeatureExtractor, receptive_field
 
 _RELU_LAYERS = tuple(name for name in LAYER_NAMES["vgg16"] if name.startswith("relu"))
@@ -587,10 +593,7 @@ class GramInspector(InteractiveFigure):
 
     def _load(self):
         self.names = self.first.value, self.second.value
-        self._known_pictures = {name: self._features(name) for name in self.names}
-        self.shown, self.features = zip(
-            *(self._known_pictures[name] for name in self.names), strict=True
-        )
+        self.shown, self.features = zip(*map(self._features, self.names), strict=True)
         self.grams = [gram_matrix(maps[None])[0] for maps in self.features]
         self.relative = panels.relative_grams(*self.grams)
         self.order, self.groups = panels.cluster(sum(self.relative) / 2)
@@ -599,7 +602,7 @@ class GramInspector(InteractiveFigure):
         self.set_trait("pair", self.pairs[0])
 
     def _features(self, name):
-        """Return a picture and its features; those that are shown already are kept."""
+        """Return a picture and its features, which are computed once."""
         if name not in self._known_pictures:
             image = load_image(self.pictures[name], self.size)
             with torch.no_grad():
@@ -731,149 +734,181 @@ class Denoise(InteractiveFigure):
         )
 
 
-def balance_grid(
-    content, style, size=96, steps=10, styles=(1, 10, 100, 1000), variations=(0, 10, 100)
-):
-    """Return style transfers for a grid of weights, each begun from its neighbour's picture.
+class LossBalance(InteractiveFigure):
+    """What the weights of the three losses do: a triangle of pictures, and painting on from any.
+
+    Only the ratios of the weights matter, so all of them lie in a triangle. In its middle are the
+    weights that the package takes; towards a corner, the weight of one loss grows. Each picture is
+    begun from its neighbour nearer to the content. The first is there at once, the others are
+    painted in a thread once the place has been moved.
 
     Args:
         content, style: anything that `load_image` takes.
         size: the longer side in pixels.
-        steps: for each picture.
-        styles, variations: the weights of the two losses; the content weight is always 1, because
-            only ratios matter.
-
-    Returns:
-        `{(style weight, variation weight): Step}`.
-
-    Raises:
-        InputError: a picture or a setting cannot be used.
-
-    Example:
-        >>> grid = balance_grid("cat", "night_sky", size=32, steps=1, styles=[1], variations=[0, 9])
-        >>> list(grid)
-        [(1, 0), (1, 9)]
-    """
-    transfer = StyleTransfer(content, style, size=size, steps=steps, stages=1)
-    grid = {}
-    for style_weight in styles:
-        row = transfer.content
-        for variation_weight in variations:
-            transfer.start, transfer.weights = row, _weights(style_weight, variation_weight)
-            *_, step = transfer
-            grid[style_weight, variation_weight] = step
-            row = step.image.cpu()
-    return grid
-
-
-def _weights(style, variation):
-    return {"content": 1, "style": style, "variation": variation}
-
-
-class LossBalance(InteractiveFigure):
-    """What the weights of the losses do: a grid of finished pictures, and painting on from any.
-
-    Args:
-        content, style: anything that `load_image` takes.
-        grid: from `balance_grid`; None computes it, which takes some ten seconds.
-        size: the longer side in pixels, that of the grid.
+        steps: of each picture of the triangle.
 
     Attributes:
-        style_weight, variation_weight: controls; the content weight is 1.
+        place: the nearness to the corners content, style and variation; three whole numbers from
+            0 to 6, 6 together.
         live: a control: while it is on, the picture is painted on with the present weights.
+        grid: `{place: Step}`, the finished pictures of the triangle.
         step: the `Step` that is shown.
 
     Raises:
-        InputError: a picture cannot be used.
+        InputError: a picture or a place cannot be used.
 
     Example:
-        >>> grid = balance_grid("cat", "night_sky", size=32, steps=1, styles=[1, 9], variations=[0])
-        >>> balance = LossBalance("cat", "night_sky", grid, size=32)
-        >>> balance.style_weight.value = 9
-        >>> balance.step is grid[9, 0]
-        True
+        >>> balance = LossBalance("cat", "night_sky", size=32, steps=1)
+        >>> balance.weights()
+        {'content': 1.0, 'style': 40.0, 'variation': 10.0}
+        >>> balance.place = (0, 6, 0)
+        >>> balance.weights()["style"]
+        40000.0
     """
 
-    _STEPS = 100  # painted on, at most, after the last change
+    place = traitlets.Tuple(traitlets.Int(), traitlets.Int(), traitlets.Int())
 
-    def __init__(self, content, style, grid=None, size=96):
-        """Show the middle of the grid."""
-        self.grid = balance_grid(content, style, size) if grid is None else grid
-        self.transfer = StyleTransfer(content, style, size=size, steps=self._STEPS, stages=1)
-        styles, variations = (
-            list(dict.fromkeys(weights)) for weights in zip(*self.grid, strict=True)
-        )
-        self.style_weight, self.variation_weight = (
-            ipywidgets.SelectionSlider(
-                options=options,
-                value=options[len(options) // 2],
-                description=name,
-                style=_LONG,
-                layout=_WIDE,
-            )
-            for name, options in (("Style weight", styles), ("Variation weight", variations))
-        )
+    _PLACES = tuple(
+        (content, style, panels.SIDES - content - style)
+        for content in range(panels.SIDES, -1, -1)
+        for style in range(panels.SIDES - content, -1, -1)
+    )
+    _RANGE = 1000  # from the middle to a corner, its ratio to the others grows so many times
+    _open = True
+    _ON = 100  # steps that are painted on, at most, after the last change
+
+    def __init__(self, content, style, size=96, steps=5):
+        """Paint the way from the content to the middle."""
         self.live = ipywidgets.ToggleButton(False, description="Paint on", icon="paint-brush")
+        self.transfer = StyleTransfer(content, style, size=size, steps=self._ON, stages=1)
+        self.steps, self.grid = steps, {}
+        self.set_trait("place", (panels.SIDES // 3,) * 3)
+        while self.place not in self.grid:
+            self._paint(self._next())
+        self.step = self.grid[self.place]
         self.thread, self._change = None, threading.Event()
-        self.largest = {
-            name: max(step.losses[name] for step in self.grid.values()) or 1.0
-            for name in ("content", "style", "variation")
-        }
-        self.step = self.grid[self.style_weight.value, self.variation_weight.value]
         super().__init__(
-            [self.style_weight, self.variation_weight, self.live],
-            "The generated picture for the chosen weights, its losses, and the two pictures it "
-            "was made from",
+            [self.live],
+            "The generated picture, its losses, and a triangle of weights. "
+            "Click a place in the triangle, or move with the arrow keys",
         )
+        self.observe(self._changed, "place")
+
+    @traitlets.validate("place")
+    def _known(self, proposal):
+        if proposal["value"] not in self._PLACES:
+            raise InputError(
+                f"{proposal['value']} is no place: use three whole numbers of 0 or more, "
+                f"{panels.SIDES} together."
+            )
+        return proposal["value"]
+
+    def weights(self):
+        """Return the weights of the three losses at the place; that of the content is 1."""
+        return self._weights(self.place)
+
+    def _weights(self, place):
+        middle = CONTENT_WEIGHT, STYLE_WEIGHT, VARIATION_WEIGHT
+        powers = (self._RANGE ** ((near - place[0]) / panels.SIDES) for near in place)
+        names = "content", "style", "variation"
+        return {n: w * p for n, w, p in zip(names, middle, powers, strict=True)}
+
+    def _next(self):
+        """Return the place to be painted next: on the way to the present one, or any."""
+        for place in (self.place, *self._PLACES):
+            if place not in self.grid:
+                while place[0] < panels.SIDES and _nearer(place) not in self.grid:
+                    place = _nearer(place)
+                return place
+
+    def _paint(self, place):
+        begin = place[0] == panels.SIDES
+        self.transfer.start = self.transfer.content if begin else self.grid[_nearer(place)].image
+        self.transfer.weights = self._weights(place)
+        *_, self.grid[place] = itertools.islice(self.transfer, 1 if begin else self.steps)
 
     def _changed(self, change):
-        if change["owner"] is not self.live and not self.live.value:
-            self.step = self.grid[self.style_weight.value, self.variation_weight.value]
+        if change["owner"] is self and not self.live.value:
+            self.step = self.grid.get(self.place, self.step)
         self._change.set()  # a run that paints on begins anew with other weights, or ends
-        if self.live.value and not (self.thread and self.thread.is_alive()):
-            self.thread = threading.Thread(target=self._paint, daemon=True)
+        if not (self.thread and self.thread.is_alive()):
+            self.thread = threading.Thread(target=self._work, daemon=True)
             self.thread.start()
         self.redraw()
 
-    def _paint(self):
-        while self.live.value:
-            self._change.clear()
-            self.transfer.start = self.step.image.cpu()
-            self.transfer.weights = _weights(self.style_weight.value, self.variation_weight.value)
-            try:
-                for step in self.transfer:
-                    if self._change.is_set():
-                        break
-                    self.step = step
-                    self.redraw()
+    def _work(self):
+        try:
+            while self.live.value or (self._open and len(self.grid) < len(self._PLACES)):
+                if self.live.value:
+                    self._paint_on()
                 else:
-                    self.live.value = False
-            except Exception as error:
-                self.live.value = False
-                self.picture.text = f"Painting ended: {error}"
+                    self._paint(place := self._next())
+                    if place == self.place and not self.live.value:
+                        self.step = self.grid[place]
+                    self.redraw()
+        except Exception as error:
+            self.live.value = False
+            self.picture.text = f"Painting ended: {error}"
+
+    def _paint_on(self):
+        self._change.clear()
+        self.transfer.start, self.transfer.weights = self.step.image, self.weights()
+        for step in self.transfer:
+            if self._change.is_set():
+                return
+            self.step = step
+            self.redraw()
+        self.live.value = False
 
     def close(self):
-        """End painting on, and the widget."""
-        self.live.value = False
+        """End the work, and the widget."""
+        self._open = self.live.value = False
         super().close()
 
     def draw(self):
-        """Return the picture with its losses."""
-        shares = {
-            name: min(1.0, self.step.losses[name] / largest)
-            for name, largest in self.largest.items()
-        }
-        weights = f"1 : {self.style_weight.value:g} : {self.variation_weight.value:g}"
+        """Return the picture with its losses and the triangle."""
+        steps = [*self.grid.values(), self.step]
+        largest = {name: max(step.losses[name] for step in steps) or 1.0 for name in self.weights()}
+        shares = {name: self.step.losses[name] / value for name, value in largest.items()}
+        rounded = (float(f"{weight:.3g}") for weight in self.weights().values())
+        weights = " : ".join(f"{weight:g}" for weight in rounded)
         canvas = panels.draw_balance(
             self.step.image.cpu(),
             f"content : style : variation = {weights}",
             shares,
-            self.transfer.content,
-            self.transfer.style,
+            (self.transfer.content, self.transfer.style),
+            self.place,
+            {place: place in self.grid for place in self._PLACES},
         )
-        losses = ", ".join(f"{name} {self.step.losses[name]:.3g}" for name in self.largest)
-        doing = "Painting on" if self.live.value else "Content, style and variation weigh"
+        losses = ", ".join(f"{name} {self.step.losses[name]:.3g}" for name in largest)
+        doing = "Content, style and variation weigh"
+        if self.live.value:
+            doing = "Painting on with"
+        elif self.place not in self.grid:
+            doing = "To be painted next:"
         return canvas, f"{doing} {weights}. The losses, not weighted: {losses}."
+
+    def point(self, name, x, y, pressed):
+        """Take the nearest place of the triangle."""
+        if name == "triangle":
+            self.place = min(
+                self._PLACES, key=lambda place: math.dist(panels.in_triangle(place), (x, y))
+            )
+
+    def move(self, x, y):
+        """Move up to the content, or along the row between style and variation."""
+        content, _, variation = self.place
+        content = min(max(content - y, 0), panels.SIDES)
+        variation = min(max(variation + x, 0), panels.SIDES - content)
+        self.place = (content, panels.SIDES - content - variation, variation)
+
+
+def _nearer(place):
+    """Return the neighbour of a place in the triangle that is nearer to the content."""
+    content, style, variation = place
+    if style >= variation:
+        return content + 1, style - 1, variation
+    return content + 1, style, variation - 1
 
 
 _WIDE = ipywidgets.Layout(width="300px")

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from nst_helpers import read_settings
+from nst_helpers.panels import in_triangle
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="no browser tests: playwright is not installed"
@@ -29,15 +30,12 @@ FIGURES = {
     "both": 'widgets.CoOccurrence({"a": ramp, "b": 2 * ramp, "c": 1 - ramp})',
     "inspector": 'widgets.GramInspector("tiger_coat", "cat", layer="relu2_1", size=96)',
     "denoise": 'widgets.Denoise("cat", size=96)',
-    "balance": 'widgets.LossBalance("cat", "night_sky", grid, size=48)',
+    "balance": 'widgets.LossBalance("cat", "night_sky", size=48, steps=2)',
 }
 SETUP = """import json, torch
 from hashlib import sha256
 from nst_helpers import widgets
 ramp = torch.linspace(0, 1, 80).view(8, 10)
-grid = widgets.balance_grid(
-    "cat", "night_sky", size=48, steps=2, styles=[1, 1000], variations=[0, 9]
-)
 """
 OPTIONS = [
     "--no-sandbox",
@@ -347,12 +345,16 @@ def test_denoising_follows_the_weight(lab):
     assert lab.ask("denoise.error") < 0.7 * error and lab.shown("denoise") != before
 
 
-def test_painting_on_goes_on_while_the_kernel_answers(lab):
+def test_the_triangle_is_filled_and_painted_on_while_the_kernel_answers(lab):
+    lab.click("balance", "triangle", *in_triangle((1, 4, 1)))
+    wait(lambda: lab.ask("balance.place") == [1, 4, 1])
+    wait(lambda: "weigh 1 : 1260 : 10." in lab.settled("balance"))
+    wait(lambda: lab.ask("len(balance.grid)") == 28)
     button = lab.cell("balance").get_by_role("button", name="Paint on")
     button.click()
     wait(lambda: lab.ask("balance.step.index") > 2)
-    lab.slide("balance", 0, "Home")
-    wait(lambda: lab.ask("balance.transfer.weights['style']") == 1)
+    lab.click("balance", "triangle", *in_triangle((6, 0, 0)))
+    wait(lambda: lab.ask("balance.transfer.weights['style']") < 1)
     wait(lambda: lab.ask("balance.step.index") > 2)
     button.click()
     wait(lambda: not lab.ask("balance.thread.is_alive()"))
@@ -414,6 +416,38 @@ def says(page, number, words, seconds=60):
     wait(lambda: words in text.inner_text(), seconds, say=text.inner_text)
 
 
+def drop(page, *pictures):
+    """Drop pictures `(name, colour, width, height)` on the page."""
+    page.evaluate(
+        """async (pictures) => {
+          const files = new DataTransfer();
+          for (const [name, color, width, height] of pictures) {
+            const canvas = new OffscreenCanvas(width, height);
+            const pen = canvas.getContext("2d");
+            pen.fillStyle = color;
+            pen.fillRect(0, 0, width, height);
+            const noise = pen.getImageData(0, 0, width, height);
+            if (width > 1000) noise.data.forEach((_, i) => (noise.data[i] |= Math.random() * 256));
+            pen.putImageData(noise, 0, 0);
+            files.items.add(new File([await canvas.convertToBlob()], name));
+          }
+          const options = { dataTransfer: files, bubbles: true, cancelable: true };
+          const place = document.querySelector(".nst-picture img");
+          for (const kind of ["dragover", "drop"])
+            if (place.dispatchEvent(new DragEvent(kind, options))) throw Error("not taken");
+        }""",
+        pictures,
+    )
+
+
+def test_files_are_dropped_on_the_page(studio):
+    drop(studio, ["red.png", "red", 90, 60], ["large.png", "black", 2400, 1800])
+    says(studio, 0, "Content: large.png.")
+    says(studio, 1, "large.png: 2400 x 1800 pixels, nothing cut off, used at 512 x 384.")
+    drop(studio, ["other.png", "red", 90, 60])
+    says(studio, 0, "Content: red.png.")  # known by its content
+
+
 def test_the_studio_from_upload_to_download(studio, tmp_path):
     page = studio
 
@@ -422,8 +456,7 @@ def test_the_studio_from_upload_to_download(studio, tmp_path):
             page.locator(".widget-upload").nth(button).click()
         chooser.value.set_files(path)
 
-    says(page, 0, "Content: cat. Style: 1 of night_sky.")
-    says(page, 1, "Choose pictures, then press Start.")
+    says(page, 0, "Style: 1 of night_sky.")
     bad, mine = tmp_path / "bad.png", tmp_path / "mine.png"
     bad.write_bytes(b"no picture at all")
     Image.linear_gradient("L").resize((90, 60)).save(mine)
@@ -431,7 +464,9 @@ def test_the_studio_from_upload_to_download(studio, tmp_path):
     says(page, 1, "bad.png: ")
     give(0, mine)
     says(page, 0, "Content: mine.png.")
-    says(page, 1, "mine.png: 90 x 60 pixels")
+    says(page, 1, "mine.png: 90 x 60 pixels, nothing cut off, used at 90 x 60.")
+    # The pace was measured when the page was opened.
+    says(page, 1, "A run paints mine.png (90 x 60) at 256 x 171, in about ")
     for slider, key in ((3, "Home"), (4, "End")):  # the smallest size, the most steps
         page.locator(".noUi-handle").nth(slider).focus()
         page.keyboard.press(key)
@@ -454,7 +489,7 @@ def test_the_studio_from_upload_to_download(studio, tmp_path):
     with page.expect_download() as download:
         page.get_by_text("Download the picture (PNG)").click()
     settings = read_settings(download.value.path().read_bytes())
-    assert settings["content"] == "mine.png" and settings["style_weight"] == 600
+    assert settings["content"] == "mine.png" and settings["style_weight"] == 300
     with page.expect_download() as download:
         page.get_by_text("Download the film (GIF)").click()
     assert Image.open(download.value.path()).format == "GIF"

@@ -85,8 +85,8 @@ def test_adam_is_torchs():
 @OPTIMIZERS
 def test_a_step_that_was_saved_goes_on_to_the_same_end(two_stages, optimizer):
     whole = list(make(optimizer=optimizer))
-    assert [max(step.image.shape[2:]) for step in whole] == [32] * 4 + [64] * 4
-    for at in (0, 2, 3, 5, 7):  # in the coarse stage, at its end, in the fine stage, at the end
+    assert [max(step.image.shape[2:]) for step in whole] == [32] * 2 + [64] * 6
+    for at in (0, 1, 2, 5, 7):  # in the coarse stage, at its end, in the fine stage, at the end
         file = io.BytesIO()
         torch.save(vars(whole[at]), file)
         saved = transfer.Step(**torch.load(io.BytesIO(file.getvalue()), weights_only=True))
@@ -99,7 +99,7 @@ def test_a_step_that_was_saved_goes_on_to_the_same_end(two_stages, optimizer):
 
 
 @OPTIMIZERS
-@pytest.mark.parametrize("evaluations", [3, 7])  # in the coarse and in the fine stage
+@pytest.mark.parametrize("evaluations", [2, 7])  # in the coarse and in the fine stage
 def test_an_interrupted_run_goes_on_to_the_same_end(
     two_stages, monkeypatch, tmp_path, capsys, optimizer, evaluations
 ):
@@ -355,18 +355,24 @@ def test_the_stop_button_of_a_notebook(monkeypatch):
     assert "<img alt=" in "".join(said) and "torch.Size([1, 3, 43, 64])" in "".join(said)
 
 
-@OPTIMIZERS
-def test_a_loss_that_grows_stops_the_run(optimizer):
-    """From the style itself, one step away is a trillion times worse."""
-    provoked = {"size": 48, "start": "style", "style_weight": 1e12, "steps": 60}
+PROVOKED = {"size": 48, "start": "style", "style_weight": 1e12, "steps": 60, "device": "cpu"}
+
+
+def test_a_loss_that_grows_stops_the_run():
+    """From the style itself, one step away is a trillion times worse, and Adam goes on there."""
     black = torch.zeros(1, 3, 32, 48)
     said = "has grown and does not come back: .* Lower style_weight, .* best picture of"
     with pytest.warns(UserWarning, match=said):
-        result = style_transfer(
-            "cat", black, progress=False, optimizer=optimizer, device="cpu", **provoked
-        )
+        result = style_transfer("cat", black, progress=False, optimizer="adam", **PROVOKED)
     totals = result.history["total"]
     assert 29 <= len(totals) < 60 and result.losses["total"] == min(totals) < totals[-1] / 1000
+
+
+def test_lbfgs_comes_back_from_a_loss_that_grew():
+    totals = [
+        step.losses["total"] for step in StyleTransfer("cat", torch.zeros(1, 3, 32, 48), **PROVOKED)
+    ]
+    assert max(totals) > 1e9 * totals[0] and totals[-1] == pytest.approx(totals[0])
 
 
 def test_a_loss_that_overflows_is_said_to(monkeypatch):

@@ -3,8 +3,10 @@
 import base64
 import io
 import re
+import tempfile
 import time
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import torch
@@ -105,10 +107,75 @@ def test_errors_are_sentences(page):
     upload(page, page.restore, "plain.png", file(Image.new("RGB", (40, 30))))
     assert "carries no settings" in page.easel.text
     upload(page, page.upload, "mine.png", file(Image.new("RGB", (90, 60), "red")))
-    assert page.content == "mine.png" and "90 x 60 pixels" in page.easel.text
-    for name in ("another.png", "http://127.0.0.1:9/cat.png", __file__):  # nothing is fetched
-        page.load({**page.settings(), "content": name})
-        assert f"Upload {module._plain(name)} first" in page.easel.text
+    assert page.content == "mine.png" and page.photo is page.pictures["mine.png"]
+    assert "mine.png: 90 x 60 pixels, nothing cut off, used at 90 x 60." in page.easel.text
+    page.size.value = 192
+    assert "A run paints mine.png (90 x 60) at 192 x 128." in page.easel.text
+    unusable = {**page.settings(), "size": 200}, {"content": "cat", "style": "mosaic"}, [1]
+    for settings in unusable:
+        data = save(page.photo, settings)
+        upload(page, page.restore, "foreign.png", data)
+        assert "foreign.png carries no settings of this studio." in page.easel.text
+    assert page.content == "mine.png" and page.size.value == 192
+
+
+def save(image, settings):
+    with tempfile.TemporaryDirectory() as folder:
+        nst.save_image(image, f"{folder}/picture.png", settings)
+        return Path(f"{folder}/picture.png").read_bytes()
+
+
+def test_a_run_of_an_uploaded_picture_is_restored_with_the_picture(page):
+    red, blue = (file(Image.new("RGB", (90, 60), color)) for color in ("red", "blue"))
+    upload(page, page.upload, "image.png", blue)
+    page.page._handle_custom_msg({"name": "image.png", "last": False}, [red[:50]])
+    assert page.content == "image.png"
+    page.page._handle_custom_msg({"name": "image.png", "last": True}, [red[50:]])
+    assert page.content == "image.png (2)" and "used at 90 x 60" in page.easel.text
+    page.styles = {"image.png": 2, "mosaic": 1}
+    page.start.click()
+    finish(page)
+    data, settings = page.png(page.runs[-1][0]), page.settings()
+    painted, names = page.shown, list(page.pictures)
+    upload(page, page.upload, "again.png", red)
+    assert list(page.pictures) == names  # known already
+    page.choose_content("cat")
+    page.choose_style("rocket")
+    page.sheet.point = [*[side + 5 for side in page._sheet.places["0"][:2]], 1]
+    assert page.settings() == settings and page.shown is painted
+
+    other = Studio()
+    upload(other, other.restore, "picture.png", data)
+    assert "Upload image.png, image.png (2): then this run is restored." in other.easel.text
+    upload(other, other.upload, "blue.png", blue)
+    assert other.content == "blue.png" and "restored" not in other.easel.text
+    upload(other, other.upload, "red.png", red)
+    assert other.content == "red.png" and other.styles == {"blue.png": 2, "mosaic": 1}
+    assert "red.png: 90 x 60" in other.easel.text and "are restored" in other.easel.text
+
+
+def test_the_first_run_has_an_estimate_when_the_page_is_open(page):
+    assert page.estimate() is None and " in about " not in page.easel.text
+    page.page.beat = 1
+    wait(lambda: page.estimate() is not None)
+    short = page.estimate()
+    wait(lambda: " in about " in page.easel.text)
+    page.size.value = 512
+    assert page.estimate() > 8 * short
+
+
+def test_what_is_chosen_during_a_run_is_for_the_next(page):
+    page.steps.value = 300
+    page.start.click()
+    wait(lambda: page.painting.step is not None)
+    photo = page.photo
+    page.choose_content("rocket")
+    assert page.photo is photo and page.content == "rocket"
+    page.load(page.settings())
+    assert "A run is on its way" in page.easel.text
+    page.stop.click()
+    finish(page)
+    assert page.runs[-1][0]["content"] == "cat" and page.photo is photo
 
 
 def test_uploads_have_limits(page, monkeypatch):
@@ -121,18 +188,25 @@ def test_uploads_have_limits(page, monkeypatch):
         patch.setattr(module, "load_image", images_loaded)
         upload(page, page.upload, "a.png", small, times=25)
         assert "25 pictures are too many" in page.easel.text and "room for 24" in page.easel.text
-        upload(page, page.upload, "big.png", bytes(10_000_001))
-        assert "big.png: The file has 10.0 MB, and 10 MB are the most" in page.easel.text
+        upload(page, page.upload, "big.png", bytes(50_000_001))
+        assert "big.png: The file has more than 50 MB: make" in page.easel.text
         patch.setattr(module, "read_settings", images_loaded)
-        upload(page, page.restore, "big.png", bytes(10_000_001))
-        assert "big.png cannot be restored: The file has 10.0 MB" in page.easel.text
+        upload(page, page.restore, "big.png", bytes(50_000_001))
+        assert "big.png: The file has more than 50 MB" in page.easel.text
     upload(page, page.upload, "bomb.png", file(Image.new("1", (9000, 9000))))
     assert "bomb.png: " in page.easel.text and "80 million pixels" in page.easel.text
     assert list(page.pictures) == before and page.content == "cat"
-    page.pictures |= {str(number): page.pictures["cat"] for number in range(23)}
+    page.uploads = {str(number): "" for number in range(23)}
     upload(page, page.upload, "last.png", small)
     upload(page, page.upload, "more.png", small)
     assert page.content == "last.png" and "room for 0 more" in page.easel.text
+    page.uploads = {}
+    monkeypatch.setattr(module, "_MOST_BYTES", 10)
+    for held in (8, 16, 16):
+        page._dropped(None, {"name": "drop.png", "last": False}, [bytes(8)])
+        assert len(page._parts["drop.png"]) == held
+    page._dropped(None, {"name": "drop.png", "last": True}, [bytes(8)])
+    assert "drop.png: The file has more than" in page.easel.text and not page._parts
 
 
 @pytest.mark.parametrize(
@@ -177,17 +251,17 @@ def test_settings_that_are_not_the_studios_change_nothing(page, tmp_path):
     for settings in damaged:
         nst.save_image(torch.zeros(1, 3, 16, 16), tmp_path / "a.png", settings)
         upload(page, page.restore, "a\nb.png", (tmp_path / "a.png").read_bytes())
-        assert "a?b.png cannot be restored: this PNG carries no settings" in page.easel.text
+        assert "a?b.png carries no settings of this studio." in page.easel.text
         assert page.settings() == before
         (tmp_path / "a.png").unlink()
 
 
 def test_a_failure_ends_the_run_with_a_sentence(page, monkeypatch):
-    def broken(self):
+    def broken(self, last):
         raise nst.Diverged("The loss is no longer a finite number.")
         yield
 
-    monkeypatch.setattr(nst.StyleTransfer, "__iter__", broken)
+    monkeypatch.setattr(nst.StyleTransfer, "resume", broken)
     page.start.click()
     finish(page)
     assert "The run ended: The loss is no longer a finite number." in page.easel.text
@@ -218,6 +292,17 @@ def test_keyboard_and_mouse_choose(page):
     left, top, width, _ = page._easel.places["easel"]
     page.easel.point = [left + width // 2, top + 5, 1]
     assert page.divider == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_preset_is_left_and_taken_again(page):
+    for name, words in module.PRESETS.items():
+        page.preset.value = name
+        assert tuple(slider.label for slider in page._sliders) == words
+        assert page.preset.value == name
+    page.keep.index = (page.keep.index + 1) % 3
+    assert page.preset.value == "my own"
+    page.preset.value = name
+    assert page.keep.label == words[0]
 
 
 def test_a_mixture_has_the_mean_of_the_gram_matrices():
