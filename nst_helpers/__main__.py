@@ -53,12 +53,20 @@ def _free_name(name):
         path = Path(name).with_stem(f"{Path(name).stem}-{number}")
 
 
+def _same_place(name, other):
+    first, second = (os.path.abspath(os.path.expanduser(place)) for place in (name, other))
+    return first == second
+
+
 def main(arguments=None):
     """Run the command line; return 0, or 2 where the input cannot be used."""
     settings = vars(_parser().parse_args(arguments))
     try:
         output = settings.pop("output") if "output" in settings else _free_name("stylised.png")
         check_output(output)  # before the computing, not after it
+        for name in ("content", "style", "checkpoint"):
+            if settings[name] and _same_place(settings[name], output):
+                raise InputError(f"{shown(output)} is the {name} itself: choose another output.")
         device = choose_device(settings["device"])
         print(f"Computing on {device}.")
         result = transfer.style_transfer(**settings)
@@ -68,7 +76,7 @@ def main(arguments=None):
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("error: interrupted before the first step", file=sys.stderr)
+        print("error: interrupted before a picture was saved", file=sys.stderr)
         return 130
     height, width = result.image.shape[2:]
     notes = [str(note.message) for note in replaced]

@@ -3,12 +3,11 @@
 import hashlib
 import os
 import time
-import warnings
 import zipfile
 
 import torch
 
-from nst_helpers.errors import InputError, reason, shown
+from nst_helpers.errors import InputError, reason, shown, tell
 from nst_helpers.images import check_place
 
 _FORMAT = "nst_helpers checkpoint 1"
@@ -77,7 +76,7 @@ class Checkpoint:
                 os.fsync(file.fileno())  # or the new name may reach the disk before the content
             os.replace(partial, self.path)
         except (OSError, RuntimeError) as error:  # a full disk ends the checkpoints, not the run
-            warnings.warn(f"{shown(self.path)} cannot be written ({reason(error)}).", stacklevel=2)
+            tell(f"{shown(self.path)} cannot be written ({reason(error)}).")
         now = time.perf_counter()
         self.due = now + max(_SECONDS_BETWEEN, (now - began) / _LARGEST_SHARE)
 

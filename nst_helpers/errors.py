@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import warnings
 
 
 class InputError(ValueError):
@@ -25,6 +26,13 @@ def shown(given):
 def reason(error):
     """Return what an error of another library says, in one line, for use in a message."""
     return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+
+
+def tell(message):
+    """Warn whoever called the caller: every time, where Python warns once for each line."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", append=True)  # after the filters that a user has set
+        warnings.warn(message, stacklevel=3)
 
 
 def check_choice(what, given, known):

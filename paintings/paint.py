@@ -12,6 +12,7 @@ Most of them first make a *plan* (an array with the colour wanted at each unit) 
 import argparse
 import io
 import json
+import os
 import sys
 import time
 from itertools import pairwise
@@ -1300,8 +1301,12 @@ def main(arguments=None):
         problem = f"The seed must be 0 or more, and {chosen.seed} is not."
     elif output.suffix.lower() not in (".jpg", ".jpeg", ".png"):
         problem = f"The output must end in .jpg or .png, and {output.name!r} does not."
+    elif output.is_dir():
+        problem = f"{str(output)!r} is a folder; give the name of a file."
     elif not output.parent.is_dir():
         problem = f"There is no folder {str(output.parent)!r} to write to."
+    elif not os.access(output.parent, os.W_OK):
+        problem = f"The folder {str(output.parent)!r} cannot be written to."
     if problem:
         print(problem, file=sys.stderr)
         return 2
@@ -1310,10 +1315,22 @@ def main(arguments=None):
         return 0
     image = paint(chosen.name, chosen.seed, chosen.size)
     if output.suffix.lower() == ".png":
-        image.save(output)
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        data = file.getvalue()
     else:
-        output.write_bytes(as_jpeg(image, LARGEST_FILE * max(1, chosen.size / LONG_SIDE) ** 2))
-    print(f"{output}: {image.width} x {image.height} pixels")
+        data = as_jpeg(image, LARGEST_FILE * max(1, chosen.size / LONG_SIDE) ** 2)
+    replaced = " It was there and is replaced." if output.exists() else ""
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(output)  # so that no half a picture is ever there
+    except OSError as error:
+        print(f"{str(output)!r} cannot be written: {error.strerror}.", file=sys.stderr)
+        return 2
+    finally:
+        partial.unlink(missing_ok=True)
+    print(f"{output}: {image.width} x {image.height} pixels.{replaced}")
     return 0
 
 

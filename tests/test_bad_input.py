@@ -19,8 +19,10 @@ import struct
 import threading
 import time
 import types
+import urllib.request
 import warnings
 import zlib
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -248,6 +250,11 @@ def test_of_several_pictures_the_first(kind):
         first, format=kind, save_all=True, append_images=others, **options.get(kind, {})
     )
     assert_pixels(outcome(content), QUARTERS, tolerance=LOSSY)
+
+
+def test_a_picture_that_does_not_fit_into_the_memory(monkeypatch):
+    monkeypatch.setattr(Image.Image, "convert", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    assert_refused(outcome(encoded("png")), "bytes", "does not fit into the memory: make it small")
 
 
 # Modes and orientations -------------------------------------------------------------------------
@@ -743,6 +750,16 @@ class Answers(http.server.BaseHTTPRequestHandler):
     def loop(self):
         self.answer(b"", 302, Location="/loop")
 
+    def on_to_large(self):
+        self.answer(b"", 307, Location="/large")
+
+    def on_to_drip(self):
+        time.sleep(0.3)
+        self.answer(b"", 308, Location="/drip")
+
+    def on_to_https(self):
+        self.answer(b"", 302, Location="https://127.0.0.1:9/cat.png")
+
     def to_file(self):
         self.answer(b"", 302, Location=f"file://{__file__}")
 
@@ -783,6 +800,7 @@ def test_an_address_of_a_picture(address, page):
     [("page", "web page"), ("nothing", "not a picture"), ("missing", "Not Found"), ("cut", "cut"),
      ("large", "larger than"), ("bomb", "80 million"), ("rubbish", "rubbish"), ("silent", ""),
      ("drip", "seconds"), ("drip_headers", "seconds"), ("loop", "infinite loop"),
+     ("on_to_large", "larger than"), ("on_to_drip", "seconds"), ("on_to_https", "refused"),
      ("to_file", "not allowed"), ("to_ftp", "only http"), ("to_data", "not allowed"),
      ("to_nowhere", "did not give")],
 )  # fmt: skip
@@ -790,6 +808,19 @@ def test_an_address_of_no_picture(address, short_limits, page, words):
     began = time.perf_counter()
     assert_refused(outcome(f"{address}/{page}"), f"{address}/{page}", words)
     assert time.perf_counter() - began < 1.5
+
+
+def test_nothing_is_fetched_that_was_not_asked_for(monkeypatch, tmp_path):
+    def fetched(*_):
+        raise AssertionError("it was fetched")
+
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", fetched)
+    linked = b"<svg><image href='http://127.0.0.1:9/cat.png'/></svg>"
+    (tmp_path / "http:").write_bytes(linked)
+    for source in ("cat", tmp_path / "http:", linked, encoded("png"), QUARTERS, "www.python.org"):
+        outcome(source)
+    save_image(load_image("cat", 64), tmp_path / "a.png", {"content": "http://127.0.0.1:9/"})
+    assert read_settings(tmp_path / "a.png") == {"content": "http://127.0.0.1:9/"}
 
 
 @pytest.mark.parametrize(
@@ -859,8 +890,12 @@ def test_an_interrupted_save_keeps_what_was_there(tmp_path, monkeypatch, error):
 def test_nothing_is_replaced_silently(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     save_image(load_image(QUARTERS), "a.png")
-    with pytest.warns(UserWarning, match=r"'a\.png' was there and is replaced"):
-        save_image(load_image(QUARTERS), "a.png")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("default")  # as Python has it: once for each line
+        for _ in range(3):
+            save_image(load_image(QUARTERS), "a.png")
+    assert [str(one.message) for one in told] == ["'a.png' was there and is replaced."] * 3
+    assert {one.filename for one in told} == {__file__}
     done = transfer.Result(IMAGE, {}, {}, {})
     monkeypatch.setattr(transfer, "style_transfer", lambda **_: done)
     for name in ("stylised.png", "stylised-2.png", "stylised-3.png"):
@@ -869,6 +904,20 @@ def test_nothing_is_replaced_silently(tmp_path, monkeypatch, capsys):
     assert main(["--output", "a.png"]) == 0
     assert "pixels. 'a.png' was there and is replaced.\n" in capsys.readouterr().out
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_no_picture_is_replaced_by_what_is_made_of_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    save_image(load_image(QUARTERS), "mine.png")
+    before = Path("mine.png").read_bytes()
+    for arguments, name in (
+        (["mine.png", "cat"], "content"),
+        (["cat", f"{tmp_path}/mine.png"], "style"),
+        (["cat", "night_sky", "--checkpoint", "./mine.png"], "checkpoint"),
+    ):
+        assert main([*arguments, "--output", "mine.png"]) == 2
+        assert f"'mine.png' is the {name} itself: choose" in capsys.readouterr().err
+    assert Path("mine.png").read_bytes() == before
 
 
 def test_settings_of_a_file_that_has_none(tmp_path):
@@ -912,9 +961,34 @@ def test_an_absurd_setting(no_network_built, name, value):
     assert message.startswith(f"{name} is ") and "must be" in message and len(message) < 400
 
 
+@pytest.mark.parametrize("whole", [np.int8, np.uint64, int])
+@pytest.mark.parametrize("number", [np.float16, np.float32, np.int64, Fraction, int])
+def test_numbers_of_other_kinds_are_kept_as_plain_ones(no_network_built, whole, number):
+    given = {"size": 32, "steps": 3, "stages": 1, "seed": 4}
+    weights = {name: number(2) for name in WEIGHTS}
+    counts = {name: whole(value) for name, value in given.items()}
+    kept = StyleTransfer("cat", "night_sky", **counts, **weights).settings
+    expected = given | dict.fromkeys(WEIGHTS, 2.0)
+    assert {name: (kept[name], type(kept[name])) for name in expected} == {
+        name: (value, type(value)) for name, value in expected.items()
+    }
+
+
+@pytest.mark.parametrize("yes", [True, np.True_])
+@pytest.mark.parametrize("name", [*WEIGHTS, "size", "steps", "stages", "seed"])
+def test_yes_is_no_number(no_network_built, name, yes):
+    with pytest.raises(InputError, match=f"{name} is .*True"):
+        StyleTransfer("cat", "night_sky", **{"size": 32, name: yes})
+
+
 @pytest.mark.parametrize(
     ("given", "near"),
     [
+        ({"start": "nois"}, "noise"),
+        ({"start": "Content"}, "content"),
+        ({"start": "styles"}, "style"),
+        ({"start": "catt"}, "cat"),
+        ({"start": "xxxxxxxx"}, ""),
         ({"content": "catt"}, "cat"),
         ({"content": "Cat"}, "cat"),
         ({"style": "nightsky"}, "night_sky"),
@@ -941,6 +1015,15 @@ def test_an_unknown_name(given, near):
     with pytest.raises(InputError) as caught:
         StyleTransfer(**arguments)
     assert_refused(sentence(caught), "There is no", f"Did you mean '{near}" if near else "Known: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("step", "steps"), ("stile_weight", "style_weight"), ("x", ""), ("self", "")]
+)
+def test_an_unknown_setting(name, near):
+    with pytest.raises(InputError) as caught:
+        transfer.style_transfer("cat", "night_sky", **{name: 3})
+    assert_refused(sentence(caught), f"no setting '{name}'", f"'{near}'" if near else "Known: size")
 
 
 @pytest.mark.parametrize(

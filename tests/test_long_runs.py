@@ -139,7 +139,7 @@ def test_the_command_line_is_interrupted(tmp_path, monkeypatch, capsys):
     with monkeypatch.context() as patch:
         patch.setattr(FeatureExtractor, "forward", stop)
         assert main(command.split()) == 130 and not picture.exists()
-        assert "interrupted before the first step" in capsys.readouterr().err
+        assert "interrupted before a picture was saved" in capsys.readouterr().err
     with monkeypatch.context() as patch:
         patch.setattr(transfer.ProgressBar, "update", stop)
         with pytest.warns(UserWarning, match="interrupted. This is the best picture of 1 steps"):
@@ -325,11 +325,10 @@ def test_an_interruption_at_any_line_returns_what_there_is(monkeypatch, capsys):
     assert ends == {None, 1, 2, 3}
 
 
-def test_the_stop_button_of_a_notebook(monkeypatch, tmp_path):
+def test_the_stop_button_of_a_notebook(monkeypatch):
     from jupyter_client.manager import start_new_kernel
 
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     manager, client = start_new_kernel(kernel_name="python3")
     said = []
 
@@ -477,6 +476,12 @@ def test_full_memory_is_said_and_given_back(monkeypatch):
     with pytest.raises(InputError, match="memory of cpu is full") as kept:
         paint()
     assert [image() for image in alive] == [None, None] and kept
+    monkeypatch.setattr(FeatureExtractor, "forward", forward)
+    failed = RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED")
+    with monkeypatch.context() as patch:  # other notebooks may hold the whole GPU
+        patch.setattr(FeatureExtractor, "to", lambda *_: (_ for _ in ()).throw(failed))
+        with pytest.raises(InputError, match="memory of cpu is full at size 64"):
+            make()
     monkeypatch.setattr(FeatureExtractor, "forward", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         paint()
@@ -484,6 +489,16 @@ def test_full_memory_is_said_and_given_back(monkeypatch):
     monkeypatch.setattr(FeatureExtractor, "forward", lambda *_: (_ for _ in ()).throw(other))
     with pytest.raises(RuntimeError, match="illegal"):
         paint()
+
+
+@pytest.mark.parametrize("kind", ["cuda", "xpu", "mps"])
+def test_the_cache_of_every_accelerator_is_emptied(monkeypatch, kind):
+    emptied = []
+    monkeypatch.setattr(getattr(torch, kind), "empty_cache", lambda: emptied.append(kind))
+    with pytest.raises(InputError, match=f"memory of {kind} is full"):
+        with memory.given_back(64, torch.device(kind)):
+            raise torch.OutOfMemoryError(f"{kind} out of memory")
+    assert emptied == [kind]
 
 
 @linux

@@ -104,7 +104,28 @@ def test_command_line_paints_one_picture(studio, tmp_path, capsys):
     assert studio.main(options) == 0
     with Image.open(output) as image:
         assert image.size == (96, 77)
-    assert "96 x 77 pixels" in capsys.readouterr().out
+    assert capsys.readouterr().out == f"{output}: 96 x 77 pixels.\n"
+
+
+@pytest.mark.parametrize("name", ["mine.jpg", "mine.png"])
+def test_nothing_is_replaced_silently_or_by_half(studio, tmp_path, capsys, monkeypatch, name):
+    monkeypatch.setattr(studio, "paint", lambda *_: Image.new("RGB", (64, 48), "red"))
+    output = tmp_path / name
+    output.write_text("before")
+    options = ["great_wave", "--output", str(output)]
+    (tmp_path / "folder.png").mkdir()
+    assert studio.main([*options[:2], f"{tmp_path}/folder.png"]) == 2
+    assert "folder.png' is a folder; give the name of a file.\n" in capsys.readouterr().err
+    (tmp_path / "folder.png").rmdir()
+    with monkeypatch.context() as patch:
+        full = OSError(28, "No space left on device")
+        patch.setattr(Path, "write_bytes", lambda *_: (_ for _ in ()).throw(full))
+        assert studio.main(options) == 2
+    assert capsys.readouterr().err == f"{str(output)!r} cannot be written: {full.strerror}.\n"
+    assert output.read_text() == "before"
+    assert studio.main(options) == 0
+    assert "pixels. It was there and is replaced.\n" in capsys.readouterr().out
+    assert Image.open(output).size == (64, 48) and list(tmp_path.iterdir()) == [output]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 import ast
+import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import yaml
+from voila.app import Voila
 
 ROOT = Path(__file__).parent.parent
 ALLOWED = {
@@ -18,7 +20,8 @@ ALLOWED = {
     "checkpoint": {"errors", "images"},
     "memory": {"errors", "vgg"},
     "transfer": {
-        *("checkpoint", "errors", "images", "losses", "memory", "optimizers", "progress", "vgg"),
+        *("checkpoint", "errors", "gallery", "images", "losses", "memory", "optimizers"),
+        *("progress", "vgg"),
     },
     "plots": {"losses", "images"},
     "panels": {"images", "plots", "vgg"},
@@ -48,6 +51,18 @@ def test_conda_installs_what_pyproject_lists():
     python, pip, packages = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     assert python == f"python{project['requires-python']}" and pip == "pip"
     assert packages == {"pip": ["-e .[test]"]} and "test" in project["optional-dependencies"]
+
+
+def test_nothing_opens_jupyter_or_voila_to_others():
+    told = [ROOT / "README.md", ROOT / "environment.yml", ROOT / "pyproject.toml"]
+    told += [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / ".ci").iterdir()]
+    told += (ROOT / "nst_helpers").glob("*.py")
+    off = r"(token|password)['\"\\]*\s*[=:]|no[-_]auth|allow_(origin|remote|unauth)|disable_check"
+    off += "|voila --token"  # it would take what follows for the token
+    assert re.search(off, "\"--IdentityProvider.token=''\"") and re.search(off, "--no-auth")
+    for path in told:
+        assert not re.search(off, path.read_text(encoding="utf-8"), re.I), path
+    assert Voila.ip.default_value == "localhost"
 
 
 def test_lint_and_format():

@@ -29,16 +29,15 @@ def finish(page):
     page.painting.thread.join(10)
 
 
-def upload(page, control, name, content):
-    control.value = (
-        {
-            "name": name,
-            "type": "",
-            "size": len(content),
-            "content": content,
-            "last_modified": datetime.now(),
-        },
-    )
+def upload(page, control, name, content, times=1):
+    one = {
+        "name": name,
+        "type": "",
+        "size": len(content),
+        "content": content,
+        "last_modified": datetime.now(),
+    }
+    control.value = (one,) * times
 
 
 def file(image):
@@ -177,6 +176,84 @@ def test_what_is_chosen_during_a_run_is_for_the_next(page):
     page.stop.click()
     finish(page)
     assert page.runs[-1][0]["content"] == "cat" and page.photo is photo
+
+
+def test_uploads_have_limits(page, monkeypatch):
+    def images_loaded(*_):
+        raise AssertionError("it was read")
+
+    before = list(page.pictures)
+    small = file(Image.new("RGB", (40, 30)))
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "load_image", images_loaded)
+        upload(page, page.upload, "a.png", small, times=25)
+        assert "25 pictures are too many" in page.easel.text and "room for 24" in page.easel.text
+        upload(page, page.upload, "big.png", bytes(50_000_001))
+        assert "big.png: The file has more than 50 MB: make" in page.easel.text
+        patch.setattr(module, "read_settings", images_loaded)
+        upload(page, page.restore, "big.png", bytes(50_000_001))
+        assert "big.png: The file has more than 50 MB" in page.easel.text
+    upload(page, page.upload, "bomb.png", file(Image.new("1", (9000, 9000))))
+    assert "bomb.png: " in page.easel.text and "80 million pixels" in page.easel.text
+    assert list(page.pictures) == before and page.content == "cat"
+    page.uploads = {str(number): "" for number in range(23)}
+    upload(page, page.upload, "last.png", small)
+    upload(page, page.upload, "more.png", small)
+    assert page.content == "last.png" and "room for 0 more" in page.easel.text
+    page.uploads = {}
+    monkeypatch.setattr(module, "_MOST_BYTES", 10)
+    for held in (8, 16, 16):
+        page._dropped(None, {"name": "drop.png", "last": False}, [bytes(8)])
+        assert len(page._parts["drop.png"]) == held
+    page._dropped(None, {"name": "drop.png", "last": True}, [bytes(8)])
+    assert "drop.png: The file has more than" in page.easel.text and not page._parts
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("../../etc/passwd", "../../etc/passwd"),
+        ("/cat.png", "/cat.png"),
+        ("<img src=x onerror=alert(1)>.png", "<img src=x onerror=alert(1)>.png"),
+        ("a\nb\0\x1b[31m\u202egnp.exe", "a?b??[31m?gnp.exe"),
+        ("\ud800.png", "?.png"),
+        ("", "picture"),
+        ("x" * 5000 + ".png", "x" * 35 + "….png"),
+        ("cat", "cat (2)"),
+        ("night_sky", "night_sky (2)"),
+    ],
+    ids=range(9),
+)
+def test_a_name_is_shown_and_no_path(page, tmp_path, monkeypatch, given, shown):
+    monkeypatch.chdir(tmp_path)
+    gallery = dict(page.pictures)
+    upload(page, page.upload, given, file(Image.new("RGB", (40, 30), "red")))
+    assert page.content == shown and shown in page.easel.text and shown in page.chooser.text
+    assert all(page.pictures[name] is gallery[name] for name in gallery)
+    assert not list(tmp_path.iterdir())
+    upload(page, page.upload, given, file(Image.new("RGB", (40, 30), "red")))
+    assert len(page.pictures) == len(gallery) + 1  # the same picture again
+    upload(page, page.upload, given, file(Image.new("RGB", (40, 30), "blue")))
+    assert len(page.pictures) == len(gallery) + 2
+
+
+def test_settings_that_are_not_the_studios_change_nothing(page, tmp_path):
+    before = page.settings()
+    damaged = [
+        {name: value for name, value in before.items() if name != "steps"},
+        *({**before, name: "x"} for name in ("styles", "size", "steps", "keep_colours")),
+        *({**before, "styles": styles} for styles in ({}, {"cat": 0}, {"cat": 1e9}, {"cat": []})),
+        *({**before, "content": content} for content in (3, [], {}, None)),
+        {**before, "content_weight": -1},
+        "cat",
+        nst.style_transfer("cat", "mosaic", size=32, steps=1, progress=False).settings,
+    ]
+    for settings in damaged:
+        nst.save_image(torch.zeros(1, 3, 16, 16), tmp_path / "a.png", settings)
+        upload(page, page.restore, "a\nb.png", (tmp_path / "a.png").read_bytes())
+        assert "a?b.png carries no settings of this studio." in page.easel.text
+        assert page.settings() == before
+        (tmp_path / "a.png").unlink()
 
 
 def test_a_failure_ends_the_run_with_a_sentence(page, monkeypatch):

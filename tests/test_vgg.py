@@ -1,10 +1,13 @@
+import functools
 import hashlib
+import http.server
 import io
 import multiprocessing
 import os
 import pickle
-import shutil
+import socket
 import sys
+import threading
 import time
 import types
 import warnings
@@ -157,18 +160,18 @@ def tiny(path, value=0.5, **options):
 
 @pytest.fixture
 def tiny_network(fresh, monkeypatch, tmp_path):
-    """A VGG-16 of one convolution: its published file, and a cache that is empty."""
+    """A VGG-16 of one convolution: its file, published on this machine, and an empty cache."""
     published = tiny(tmp_path / "vgg16-{}.pth", _use_new_zipfile_serialization=False)
-    source = types.SimpleNamespace(url=f"https://example.org/{published.name}")
-    monkeypatch.setitem(vgg._BUILDERS, "vgg16", (Tiny, source))
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
+    monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "log_message", lambda *_: None)
     monkeypatch.setattr(vgg, "_packaged_files", lambda network: [])
-    monkeypatch.setattr(
-        torch.hub,
-        "download_url_to_file",
-        lambda url, path, hash_prefix: os.replace(shutil.copy(published, f"{path}.part"), path),
-    )
     fresh.mkdir(parents=True)
-    return published
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/{published.name}"
+        monkeypatch.setitem(vgg._BUILDERS, "vgg16", (Tiny, types.SimpleNamespace(url=url)))
+        yield published
+        server.shutdown()
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "empty", "text", "other"])
@@ -190,6 +193,31 @@ def test_a_broken_cache_heals_itself(tiny_network, fresh, damage):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         vgg.load_convolutions("vgg16")
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.0 200 OK\r\n", b"HTTP/1.0 200 OK\r\n\r\nhalf"])
+def test_a_download_that_falls_silent_is_given_up(tiny_network, fresh, monkeypatch, said):
+    silent = threading.Event()
+
+    def fall_silent(handler):
+        handler.wfile.write(said)
+        silent.wait(30)
+
+    monkeypatch.setattr(vgg, "_SECONDS_OF_SILENCE", 0.3)
+    with monkeypatch.context() as patch:
+        patch.setattr(http.server.SimpleHTTPRequestHandler, "do_GET", fall_silent)
+        with pytest.raises(InputError, match=r"download failed .*timed out"):
+            vgg.load_convolutions("vgg16")
+        silent.set()
+    assert not list(fresh.glob("*.p*")) and socket.getdefaulttimeout() is None
+    assert (vgg.load_convolutions("vgg16")["0.weight"] == 0.5).all()
+
+
+def test_a_download_with_another_hash_is_not_kept(tiny_network, fresh):
+    tiny_network.write_bytes(tiny_network.read_bytes() + b"more")
+    with pytest.raises(InputError, match=r"download failed .*invalid hash"):
+        vgg.load_convolutions("vgg16")
+    assert not list(fresh.glob("*.p*"))
 
 
 def test_a_broken_cache_falls_back_on_the_package(fresh):
@@ -228,23 +256,21 @@ def test_a_bad_name_of_weights_is_said(fresh, monkeypatch, name):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes are forks of this one")
-def test_processes_that_start_at_once_share_one_download(
-    tiny_network, fresh, monkeypatch, tmp_path
-):
-    cached, count = fresh / tiny_network.name, tmp_path / "count"
+def test_processes_that_start_at_once_share_one_download(tiny_network, fresh, monkeypatch):
+    cached, asked = fresh / tiny_network.name, []
     cached.write_bytes(b"damaged")
+    get = http.server.SimpleHTTPRequestHandler.do_GET
 
-    def download(url, path, hash_prefix):
-        with open(count, "a") as file:
-            file.write("x")
+    def slowly(handler):
+        asked.append(handler.path)
         time.sleep(0.3)
-        os.replace(shutil.copy(tiny_network, f"{path}.{os.getpid()}"), path)
+        get(handler)
 
     def load():
         start.wait()
         sys.exit(0 if (vgg.load_convolutions("vgg16")["0.weight"] == 0.5).all() else 1)
 
-    monkeypatch.setattr(torch.hub, "download_url_to_file", download)
+    monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "do_GET", slowly)
     fork = multiprocessing.get_context("fork")
     start = fork.Barrier(8)
     processes = [fork.Process(target=load) for _ in range(8)]
@@ -253,7 +279,7 @@ def test_processes_that_start_at_once_share_one_download(
     for process in processes:
         process.join(60)
         assert process.exitcode == 0
-    assert count.read_text() == "x" and cached.read_bytes() == tiny_network.read_bytes()
+    assert asked == [f"/{tiny_network.name}"] and cached.read_bytes() == tiny_network.read_bytes()
     assert {path.suffix for path in fresh.iterdir()} <= {".pth", ".lock"}
 
 
