@@ -1,7 +1,11 @@
-"""Time the package, and write the page: `uv run --with neural-style python -m benchmarks`."""
+"""Time the package, and write `docs/speed.md`.
+
+uv run --with neural-style==0.5.7 python -m benchmarks
+"""
 
 import argparse
 import json
+import math
 import os
 import platform
 import resource
@@ -31,12 +35,16 @@ FOLDER = Path(__file__).parents[1] / "docs"
 
 def main():
     """Run what the command line asks for; results are kept after every part."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--only", choices=["pairs", "machine", "sizes", "page"])
     parser.add_argument("--pairs", type=int, default=len(PAIRS), metavar="N")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--evaluations", type=int, default=300, help="of the reference")
-    parser.add_argument("--without-peer", action="store_true", help="leave neural-style out")
+    parser.add_argument(
+        "--peers", type=int, default=len(PAIRS), metavar="N", help="pairs for neural-style too"
+    )
     options = parser.parse_args()
     results = Results(FOLDER / "speed.json")
     parts = {"machine": machine, "sizes": sizes, "pairs": pairs}
@@ -66,65 +74,56 @@ class Results:
 def pairs(results, options):
     """Measure the seconds until the quality of the plain loop, pair after pair."""
     rows = []
-    for content, style in PAIRS[: options.pairs]:
-        rows.append(pair(content, style, options))
+    for number, (content, style) in enumerate(PAIRS[: options.pairs]):
+        rows.append(pair(content, style, options, number < options.peers))
         results["pairs"] = rows
-        print(json.dumps(rows[-1]), flush=True)
+        print(summary(rows[-1]), flush=True)
 
 
-def pair(content, style, options):
+def summary(row):
+    """Return one line for a pair."""
+    ways = ", ".join(
+        f"{way} {'' if row[way]['reached'] else 'not '}in {row[way]['count']} evaluations, "
+        f"{row[way]['curve'][-1][0]:.1f} s"
+        for way in ("plain", "package", "peer")
+        if way in row
+    )
+    return f"{row['content']}, {row['style']}: loss {row['loss']:.3f}: {ways}"
+
+
+def pair(content, style, options, peer):
     """Return the evaluations and seconds of each method for one pair, as a dictionary."""
     objective = methods.Objective(content, style, options.size)
-    asked = (content, style, options.size, options.evaluations)
+    asked = (objective, content, style, options.size, options.evaluations)
 
-    def judged(pictures, smooth=True):
-        rows = []
-        for number, (seconds, image) in enumerate(pictures, 1):
-            with torch.no_grad():
-                terms = objective(image)
-            loss = terms["total"]
-            if not smooth:
-                loss = loss - objective.weights["variation"] * terms["variation"]
-            rows.append((number, seconds, loss.item(), methods.kept(image, objective.content)))
-        return rows
+    def reached(pictures, loss, content):
+        """Return where a method first has the loss and keeps the content, or where it ends."""
+        curve = []
+        for seconds, image, value in pictures:
+            curve.append((round(seconds, 3), value))
+            share = methods.kept(image, objective.content) if value <= loss else 0
+            if share >= content - 0.03:
+                break
+        good = share >= content - 0.03
+        return {"reached": good, "count": len(curve), "kept": share, "curve": curve}
 
-    plain = list(methods.plain(objective, *asked))
-    package = list(methods.package(objective, *asked))
-    coarse = options.evaluations - len(package)
-    row = {"content": content, "style": style, "coarse_evaluations": coarse}
-    reference = judged(plain)
-    best = min(reference, key=lambda r: r[2])
-    row["reference"] = {"loss": best[2], "kept": best[3]}
-    row["plain"] = reached(reference, best[2], best[3])
-    ours = judged(package)
-    row["package"] = reached(ours, best[2], best[3])
-    row["package"]["evaluations"] = coarse + row["package"].pop("number")
-    row["plain"]["evaluations"] = row["plain"].pop("number")
-    row["curves"] = {
-        "plain": [(round(s, 2), round(loss, 4)) for _, s, loss, _ in reference],
-        "package": [(round(s, 2), round(loss, 4)) for _, s, loss, _ in ours],
-    }
-    if not options.without_peer:
-        bare = min(judged(plain, smooth=False), key=lambda r: r[2])
-        theirs = judged(methods.neural_style(objective, *asked), smooth=False)
-        row["peer"] = reached(theirs, bare[2], bare[3])
-        row["peer"]["evaluations"] = 10 * row["peer"].pop("number")
-        row["curves"]["peer"] = [(round(s, 2), round(loss, 4)) for _, s, loss, _ in theirs]
-    return row
-
-
-def reached(rows, loss, content):
-    """Return where a method first has the loss and keeps the content, or its best end."""
-    good = [row for row in rows if row[2] <= loss and row[3] >= content - 0.03]
-    number, seconds, value, share = good[0] if good else min(rows, key=lambda row: row[2])
-    return {
-        "reached": bool(good),
-        "number": number,
-        "seconds": seconds,
-        "loss": value,
+    plain = list(methods.plain(*asked))
+    _, best, loss = min(plain, key=lambda row: row[2])
+    share = methods.kept(best, objective.content)
+    row = {
+        "content": content,
+        "style": style,
+        "loss": loss,
         "kept": share,
-        "whole_seconds": rows[-1][1],
+        "plain": reached(plain, loss, share),
+        "package": reached(methods.package(*asked), loss, share),
     }
+    row["coarse"] = sum(value == math.inf for _, value in row["package"]["curve"])
+    if peer:
+        bare = methods.bare(objective, best)
+        row["peer"] = reached(methods.neural_style(*asked), bare, share)
+    row["package"]["curve"] = row["package"]["curve"][row["coarse"] :]
+    return row
 
 
 # -------------------------------------------------------------------------- the machine
@@ -136,7 +135,8 @@ def machine(results, options):
     image = objective.content.clone().requires_grad_()
 
     def evaluate():
-        torch.autograd.grad(objective(image)["total"], image)
+        image.grad = None
+        objective(image)["total"].backward()
 
     with FlopCounterMode(display=False) as counter:
         evaluate()
@@ -147,12 +147,13 @@ def machine(results, options):
         products.append(_seconds(lambda: a @ b))
     peak = 2 * 2048**3 / statistics.median(products)
     rate = counter.get_total_flops() / statistics.median(evaluations)
-    run = _process("256")
+    run = _process(options.size, 60)
     results["machine"] = {
         "processor": _processor(),
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
+        "size": options.size,
         "gflop_of_an_evaluation": counter.get_total_flops() / 1e9,
         "seconds_of_an_evaluation": statistics.median(evaluations),
         "gflops_peak": peak / 1e9,
@@ -172,7 +173,7 @@ def sizes(results, options):
         print(json.dumps(rows[-1]), flush=True)
 
 
-def _process(size, steps=30):
+def _process(size, steps):
     code = "import sys, benchmarks.__main__ as b; b.one_run(*map(int, sys.argv[1:]))"
     done = subprocess.run(
         [sys.executable, "-c", code, str(size), str(steps)], capture_output=True, text=True
@@ -189,7 +190,8 @@ def one_run(size, steps):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     times = [began]
-    for step in methods.StyleTransfer("cat", "night_sky", size=size, steps=steps):
+    transfer = methods.StyleTransfer("cat", "night_sky", size=size, steps=steps)
+    for _ in transfer:
         times.append(time.perf_counter())
     taken = [b - a for a, b in zip(times[-3:], times[-2:], strict=False)]
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -197,7 +199,7 @@ def one_run(size, steps):
         "first": times[1] - began,
         "seconds": statistics.median(taken),
         "megabytes": (after - before) / 1024,
-        "pixels": step.image.shape[2] * step.image.shape[3],
+        "pixels": math.prod(transfer.content.shape[2:]),
     }
     print(json.dumps(result))
 

@@ -1,5 +1,6 @@
 """Three ways to the same picture: this package, a plain loop, and the package `neural-style`."""
 
+import math
 import subprocess
 import sys
 import tempfile
@@ -59,15 +60,19 @@ class Objective:
 
 
 def package(objective, content, style, size, steps):
-    """Yield `(seconds, picture)` at the full size, of this package at its defaults."""
+    """Yield `(seconds, picture, loss)` of each evaluation of this package at its defaults.
+
+    The loss is that at the full size, and infinite before.
+    """
     began = time.perf_counter()
     for step in StyleTransfer(content, style, size=size, steps=steps):
-        if max(step.image.shape[2:]) == size:
-            yield time.perf_counter() - began, step.image
+        fine = max(step.image.shape[2:]) == size
+        loss = step.losses["total"] if fine else math.inf
+        yield time.perf_counter() - began, step.image, loss
 
 
 def plain(objective, content, style, size, steps):
-    """Yield `(seconds, picture)` of torch's L-BFGS at one size, pixels clamped in its closure.
+    """Yield `(seconds, picture, loss)` of torch's L-BFGS at one size, clamped in its closure.
 
     This is the loop of the well-known tutorial, with the network frozen.
     """
@@ -82,7 +87,7 @@ def plain(objective, content, style, size, steps):
         optimizer.zero_grad()
         loss = objective(image)["total"]
         loss.backward()
-        made.append((time.perf_counter() - began, image.detach().clone()))
+        made.append((time.perf_counter() - began, image.detach().clone(), loss.item()))
         return loss
 
     while len(made) < steps:
@@ -91,14 +96,15 @@ def plain(objective, content, style, size, steps):
 
 
 def neural_style(objective, content, style, size, steps, every=10):
-    """Yield `(seconds, picture)` of the package `neural-style`, as it is, in a process of its own.
+    """Yield `(seconds, picture, loss)` of the package `neural-style`, as it is, in a process.
 
     The same network and objective, but for the variation loss, which is another one there and is
     switched off. That package has one weight for all style layers, where this one has a factor
     for each. A network of convolutions and ReLUs lets a scale pass through: so the factors are
     put into the weights of the network that it is given.
 
-    Time begins where its optimisation does. Pictures come every ten evaluations.
+    So its loss is that of content and style alone. Time begins where its optimisation does.
+    Pictures come every ten evaluations.
     """
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -125,7 +131,15 @@ def neural_style(objective, content, style, size, steps, every=10):
             raise RuntimeError(f"neural-style failed:\n{run.stderr.read()[-2000:]}")
         for count in range(every, steps + 1, every):
             file = folder / ("out.png" if count == steps else f"out_{count}.png")
-            yield file.stat().st_mtime - began, load_image(file)
+            image = load_image(file)
+            yield file.stat().st_mtime - began, image, bare(objective, image)
+
+
+def bare(objective, image):
+    """Return the weighted loss of content and style alone."""
+    with torch.no_grad():
+        terms = objective(image)
+    return (terms["total"] - objective.weights["variation"] * terms["variation"]).item()
 
 
 def scaled_weights(objective):

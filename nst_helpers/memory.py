@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from nst_helpers.errors import InputError
-from nst_helpers.vgg import LAYER_NAMES
+from nst_helpers.vgg import LAYER_NAMES, RECOMPUTED_FROM
 
 _BESIDE = 256 * 2**20  # what torch takes once, whatever the size
 _CHANNELS = {"1": 64, "2": 128, "3": 256, "4": 512, "5": 512}  # of the layers of each block
@@ -30,7 +30,10 @@ def estimate(layer, network, pixels, style_pixels, kept):
         694
     """
     names = LAYER_NAMES[network]
-    floats = sum(_floats(name) for name in names[: names.index(layer) + 1])
+    names = names[: names.index(layer) + 1]
+    floats = sum(_floats(name) for name in names)
+    if pixels >= RECOMPUTED_FROM:  # only the first block, the largest, is there as a whole
+        floats = max(floats / 2, sum(_floats(name) for name in names if name[-3] == "1"))
     # Every activation is kept for the gradient; the convolutions and the gradients of the layers
     # at hand take as much again, at most. For the style picture no gradient is needed.
     run = pixels * (2 * floats + 3 * (kept + 10))

@@ -87,7 +87,7 @@ def _coarse_first(direction, stuck):
 def _damping(size, device):
     vertical = torch.fft.fftfreq(size[0], device=device)[:, None]
     frequency = torch.hypot(vertical, torch.fft.rfftfreq(size[1], device=device))
-    return (1 + 16 * frequency) ** -2  # cycles a pixel
+    return 1 / (1 + 64 * frequency)  # cycles a pixel
 
 
 class PixelAdam:

@@ -58,8 +58,13 @@ function render({ model, el }) {
     model.save_changes();
   };
   const ground = el.closest(".jp-NotebookPanel") ?? document.body;
+  const label = document.createElement("label");
+  const chooser = Object.assign(document.createElement("input"), {
+    type: "file", accept: "image/*", multiple: true,
+  });
+  label.append("Choose your pictures, or drop them anywhere on this page", chooser);
   el.classList.add("nst-drop");
-  el.append("or drop files of pictures anywhere on this page");
+  el.append(label);
   const carries = (event) =>
     !event.defaultPrevented && event.dataTransfer?.types.includes("Files");
   const out = () => el.classList.remove("nst-over");
@@ -68,19 +73,27 @@ function render({ model, el }) {
     event.preventDefault();
     el.classList.add("nst-over");
   };
-  const drop = async (event) => {
-    out();
-    if (!carries(event)) return;
-    event.preventDefault();
-    for (const file of [...event.dataTransfer.files])
-      for (let at = 0; at < file.size; at += PART) {
+  const send = async (files) => {
+    for (const file of [...files])
+      for (let at = 0; at === 0 || at < file.size; at += PART) {
         const part = await file.slice(at, at + PART).arrayBuffer();
         model.send({ name: file.name, last: at + PART >= file.size }, undefined, [part]);
       }
   };
+  const drop = (event) => {
+    out();
+    if (!carries(event)) return;
+    event.preventDefault();
+    send(event.dataTransfer.files);
+  };
+  const chosen = async () => {
+    await send(chooser.files);
+    chooser.value = "";  // so that the same file can be chosen again
+  };
   const timer = setInterval(() => count("beat"), 5000);
   const heard = [
     [window, "pagehide", () => count("left")],
+    [chooser, "change", chosen],
     [ground, "dragover", over],
     [ground, "dragleave", out],
     [ground, "drop", drop],
@@ -98,7 +111,9 @@ _STYLE = """
 .nst-drop { border: 2px dashed var(--jp-border-color1, #bdbdbd); border-radius: 3px;
   color: var(--jp-ui-font-color1, inherit); padding: 3px 12px; margin: 2px; line-height: 20px;
   font-size: var(--jp-ui-font-size1, 13px); }
-.nst-over { border-color: var(--jp-brand-color1, #1976d2); }
+.nst-drop label { cursor: pointer; }
+.nst-drop input { position: absolute; opacity: 0; width: 1px; }
+.nst-drop:focus-within, .nst-over { border-color: var(--jp-brand-color1, #1976d2); }
 """
 
 
@@ -173,7 +188,7 @@ class Painting:
         self.frames, self._every = [], 1
         self._go, self._stop = threading.Event(), threading.Event()
         self._go.set()
-        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread = threading.Thread(target=self._run, name="nst", daemon=True)
 
     def start(self):
         """Start the thread."""
@@ -250,9 +265,10 @@ class Painting:
 
 
 class Page(anywidget.AnyWidget):
-    """Tells the kernel that the page is open, and sends what is dropped on it.
+    """Tells the kernel that the page is open, and sends the files that are chosen or dropped.
 
-    A file comes as messages `{"name": ..., "last": ...}`, each with some of its bytes.
+    A file comes as messages `{"name": ..., "last": ...}`, each with some of its bytes: a server
+    may end the connection at one of more than 10 MB.
 
     Attributes:
         beat: counts while the page is open.
@@ -296,7 +312,7 @@ class Studio(ipywidgets.VBox):
         self._make_controls()
         rows = [
             self.chooser,
-            ipywidgets.HBox([self.upload, self.page, self.restore], layout=_WRAP),
+            ipywidgets.HBox([self.page, self.restore], layout=_WRAP),
             ipywidgets.HBox([self.preset, *self._sliders], layout=_WRAP),
             ipywidgets.HBox([self.size, self.steps, self.colours], layout=_WRAP),
             ipywidgets.HBox([self.start, self.pause, self.stop], layout=_WRAP),
@@ -317,9 +333,6 @@ class Studio(ipywidgets.VBox):
             label="The picture as it grows. Drag the line between before and after"
         )
         self.sheet = Picture(label="The runs of this session. Click one to load it again")
-        self.upload = ipywidgets.FileUpload(
-            accept="image/*", multiple=True, description="Your pictures", layout=_BUTTON
-        )
         self.restore = ipywidgets.FileUpload(
             accept=".png", multiple=False, description="Restore from PNG", layout=_BUTTON
         )
@@ -341,13 +354,12 @@ class Studio(ipywidgets.VBox):
         self.links, self.page, self._heard = ipywidgets.HTML(), Page(), None
         self.page.observe(self._beat, "beat")
         self.page.observe(lambda _: self.end(), "left")
-        self.page.on_msg(self._dropped)
+        self.page.on_msg(self._received)
         self.divider = 0.0
         self.message = ""
         self.chooser.observe(self._chosen, ["point", "moved", "entered"])
         self.easel.observe(self._divided, ["point", "moved"])
         self.sheet.observe(self._loaded, "point")
-        self.upload.observe(self._uploaded, "value")
         self.restore.observe(self._restored, "value")
         self.preset.observe(self._preset_chosen, "value")
         for slider in self._sliders:
@@ -426,31 +438,35 @@ class Studio(ipywidgets.VBox):
         self.styles = left or {name: 1}
         self._draw_chooser()
 
-    def _uploaded(self, change):
-        room = _MOST_UPLOADS - len(self.uploads)
-        if len(change["new"]) > room:
+    def _received(self, _, content, buffers):
+        name = content["name"]
+        data = self._parts.setdefault(name, bytearray())
+        if len(data) <= _MOST_BYTES:  # the rest of a file that is too large is not kept
+            data += buffers[0]
+        if content["last"]:
+            self._uploaded({"name": name, "content": self._parts.pop(name)})
+
+    def _uploaded(self, file):
+        name = _plain(file["name"])
+        if len(self.uploads) >= _MOST_UPLOADS:
             return self.say(
-                f"{len(change['new'])} pictures are too many, so none was taken: there is room "
-                f"for {room} more. Run the cell or load the page again to begin anew."
+                f"{name} is one more than the {_MOST_UPLOADS} uploads of a session, and was not "
+                "taken: run the cell or load the page again to begin anew."
             )
-        said = []
-        for file in change["new"]:
-            name = _plain(file["name"])
-            try:
-                data = _content(file)
-                image = load_image(data)
-                kept = load_image(image, min(512, max(image.shape[2:])))
-            except InputError as error:
-                said.append(f"{name}: {error}")
-                continue
-            name = self._name(name, hashlib.sha256(data).hexdigest())
-            self.pictures[name] = kept
-            self.choose_content(name)
-            said.append(f"{name}: {_wide(image)} pixels, nothing cut off, used at {_wide(kept)}.")
+        try:
+            data = _content(file)
+            image = load_image(data)
+            kept = load_image(image, min(512, max(image.shape[2:])))
+        except InputError as error:
+            return self.say(f"{name}: {error}")
+        name = self._name(name, hashlib.sha256(data).hexdigest())
+        self.pictures[name] = kept
+        self.choose_content(name)
+        said = f"{name}: {_wide(image)} pixels, nothing cut off, used at {_wide(kept)}."
         if self._awaited and None not in self._found(self._awaited).values():
             self.load(self._awaited)
-            said.append(self.message)
-        return self.say(" ".join(said))
+            said += f" {self.message}"
+        return self.say(said)
 
     def _name(self, name, digest):
         """Return the name of an upload: the one it has already, or one that is free."""
@@ -461,14 +477,6 @@ class Studio(ipywidgets.VBox):
         name = next(free for free in itertools.chain([name], names) if free not in self.pictures)
         self.uploads[name] = digest
         return name
-
-    def _dropped(self, _, content, buffers):
-        name = content["name"]
-        data = self._parts.setdefault(name, bytearray())
-        if len(data) <= _MOST_BYTES:  # the rest of a file that is too large is not kept
-            data += buffers[0]
-        if content["last"]:
-            self._uploaded({"new": [{"name": name, "content": self._parts.pop(name)}]})
 
     # ------------------------------------------------------------------ weights
 
@@ -571,7 +579,7 @@ class Studio(ipywidgets.VBox):
 
     def _beat(self, _):
         if self._heard is None:
-            threading.Thread(target=self._probe, daemon=True).start()
+            threading.Thread(target=self._probe, name="nst", daemon=True).start()
         self._heard = time.monotonic()
 
     def _probe(self):

@@ -32,6 +32,7 @@ VARIATION_WEIGHT = 10.0
 _STARTS = ("content", "noise", "style")
 _GROWTH, _PATIENCE = 1000, 30  # times the first loss of a stage, for so many steps in a row
 _LARGEST_WEIGHT = 1e12  # beside it, float32 has long lost the other losses
+_MOST_COARSE_STEPS = 30  # with more, the fine stage begins with less of the content
 _SMALLEST_COARSE_SIZE = 128  # below it, style repaints the picture and the content is lost
 
 
@@ -81,9 +82,9 @@ class Result:
 class StyleTransfer:
     """Neural style transfer as an iterable of steps; each iteration starts anew.
 
-    The picture is first optimised at half its size, for a quarter of the steps, then at its full
-    size: the coarse stage lays out the large forms for a quarter of the cost of a step. Gatys et
-    al. optimise at one size.
+    The picture is first optimised at half its size, for a quarter of the steps and at most
+    thirty, then at its full size: the coarse stage lays out the large forms, and a step costs a
+    quarter there. Gatys et al. optimise at one size.
 
     Args:
         content: the content picture, anything that `load_image` takes.
@@ -294,7 +295,7 @@ def plan(longer_side, steps, stages=2):
     coarse = longer_side // 2
     if stages == 1 or coarse < _SMALLEST_COARSE_SIZE or steps < 2:
         return [(longer_side, steps)]
-    first = max(1, steps // 4)
+    first = min(max(1, steps // 4), _MOST_COARSE_STEPS)
     return [(coarse, first), (longer_side, steps - first)]
 
 

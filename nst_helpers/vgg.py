@@ -224,7 +224,7 @@ class FeatureExtractor(torch.nn.Module):
 
 
 class _Block(torch.nn.Sequential):
-    """Modules by the names of layers; returns the last output, and those of the layers asked for."""
+    """Modules by the names of layers; called, it returns the last output and those asked for."""
 
     def __init__(self, modules, layers):
         super().__init__(modules)
@@ -420,7 +420,7 @@ def _read_packaged(path):
     state = {}
     for number, name in enumerate(convolutions):
         index = LAYER_NAMES["vgg16"].index(name)
-        arrays = layers[f"Conv_{number}"]
+        arrays = layers.pop(f"Conv_{number}")
         kernel = torch.from_numpy(arrays["kernel"]).permute(3, 2, 0, 1)  # HWIO to OIHW
         state[f"{index}.weight"] = kernel.contiguous()
         state[f"{index}.bias"] = torch.from_numpy(arrays["bias"]).clone()

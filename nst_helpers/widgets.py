@@ -832,7 +832,7 @@ class LossBalance(InteractiveFigure):
             self.step = self.grid.get(self.place, self.step)
         self._change.set()  # a run that paints on begins anew with other weights, or ends
         if not (self.thread and self.thread.is_alive()):
-            self.thread = threading.Thread(target=self._work, daemon=True)
+            self.thread = threading.Thread(target=self._work, name="nst", daemon=True)
             self.thread.start()
         self.redraw()
 

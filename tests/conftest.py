@@ -1,6 +1,7 @@
 import os
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 
 import offline
@@ -14,3 +15,10 @@ def pytest_configure(config):
     startup.mkdir(parents=True)
     shutil.copy(offline.__file__, startup)
     os.environ["IPYTHONDIR"] = folder.name
+
+
+def pytest_sessionfinish():
+    """Wait for pictures that are still painted: Python would abort at its end."""
+    for thread in threading.enumerate():
+        if thread.name == "nst":
+            thread.join(120)

@@ -29,7 +29,14 @@ def finish(page):
     page.painting.thread.join(10)
 
 
-def upload(page, control, name, content, times=1):
+def upload(page, name, content):
+    """Send a file as the page does, in two parts."""
+    half = len(content) // 2
+    page._received(None, {"name": name, "last": False}, [content[:half]])
+    page._received(None, {"name": name, "last": True}, [content[half:]])
+
+
+def restore(page, name, content):
     one = {
         "name": name,
         "type": "",
@@ -37,7 +44,7 @@ def upload(page, control, name, content, times=1):
         "content": content,
         "last_modified": datetime.now(),
     }
-    control.value = (one,) * times
+    page.restore.value = (one,)
 
 
 def file(image):
@@ -73,7 +80,7 @@ def test_a_run_from_start_to_download(page):
     film = Image.open(io.BytesIO(base64.b64decode(links["film.gif"])))
     assert max(picture.size) == 128 and film.n_frames > 5
     other = Studio()
-    upload(other, other.restore, "picture.png", base64.b64decode(links["picture.png"]))
+    restore(other, "picture.png", base64.b64decode(links["picture.png"]))
     assert other.content == "coffee" and other.styles == page.styles
     assert other.settings() == page.settings()
 
@@ -102,11 +109,11 @@ def test_weights_move_in_flight_and_a_pause_holds(page):
 
 
 def test_errors_are_sentences(page):
-    upload(page, page.upload, "broken.png", b"no picture")
+    upload(page, "broken.png", b"no picture")
     assert "broken.png: " in page.easel.text and "not a picture" in page.easel.text
-    upload(page, page.restore, "plain.png", file(Image.new("RGB", (40, 30))))
+    restore(page, "plain.png", file(Image.new("RGB", (40, 30))))
     assert "carries no settings" in page.easel.text
-    upload(page, page.upload, "mine.png", file(Image.new("RGB", (90, 60), "red")))
+    upload(page, "mine.png", file(Image.new("RGB", (90, 60), "red")))
     assert page.content == "mine.png" and page.photo is page.pictures["mine.png"]
     assert "mine.png: 90 x 60 pixels, nothing cut off, used at 90 x 60." in page.easel.text
     page.size.value = 192
@@ -114,7 +121,7 @@ def test_errors_are_sentences(page):
     unusable = {**page.settings(), "size": 200}, {"content": "cat", "style": "mosaic"}, [1]
     for settings in unusable:
         data = save(page.photo, settings)
-        upload(page, page.restore, "foreign.png", data)
+        restore(page, "foreign.png", data)
         assert "foreign.png carries no settings of this studio." in page.easel.text
     assert page.content == "mine.png" and page.size.value == 192
 
@@ -127,7 +134,7 @@ def save(image, settings):
 
 def test_a_run_of_an_uploaded_picture_is_restored_with_the_picture(page):
     red, blue = (file(Image.new("RGB", (90, 60), color)) for color in ("red", "blue"))
-    upload(page, page.upload, "image.png", blue)
+    upload(page, "image.png", blue)
     page.page._handle_custom_msg({"name": "image.png", "last": False}, [red[:50]])
     assert page.content == "image.png"
     page.page._handle_custom_msg({"name": "image.png", "last": True}, [red[50:]])
@@ -137,7 +144,7 @@ def test_a_run_of_an_uploaded_picture_is_restored_with_the_picture(page):
     finish(page)
     data, settings = page.png(page.runs[-1][0]), page.settings()
     painted, names = page.shown, list(page.pictures)
-    upload(page, page.upload, "again.png", red)
+    upload(page, "again.png", red)
     assert list(page.pictures) == names  # known already
     page.choose_content("cat")
     page.choose_style("rocket")
@@ -145,11 +152,11 @@ def test_a_run_of_an_uploaded_picture_is_restored_with_the_picture(page):
     assert page.settings() == settings and page.shown is painted
 
     other = Studio()
-    upload(other, other.restore, "picture.png", data)
+    restore(other, "picture.png", data)
     assert "Upload image.png, image.png (2): then this run is restored." in other.easel.text
-    upload(other, other.upload, "blue.png", blue)
+    upload(other, "blue.png", blue)
     assert other.content == "blue.png" and "restored" not in other.easel.text
-    upload(other, other.upload, "red.png", red)
+    upload(other, "red.png", red)
     assert other.content == "red.png" and other.styles == {"blue.png": 2, "mosaic": 1}
     assert "red.png: 90 x 60" in other.easel.text and "are restored" in other.easel.text
 
@@ -186,26 +193,26 @@ def test_uploads_have_limits(page, monkeypatch):
     small = file(Image.new("RGB", (40, 30)))
     with monkeypatch.context() as patch:
         patch.setattr(module, "load_image", images_loaded)
-        upload(page, page.upload, "a.png", small, times=25)
-        assert "25 pictures are too many" in page.easel.text and "room for 24" in page.easel.text
-        upload(page, page.upload, "big.png", bytes(50_000_001))
+        upload(page, "big.png", bytes(50_000_001))
         assert "big.png: The file has more than 50 MB: make" in page.easel.text
         patch.setattr(module, "read_settings", images_loaded)
-        upload(page, page.restore, "big.png", bytes(50_000_001))
+        restore(page, "big.png", bytes(50_000_001))
         assert "big.png: The file has more than 50 MB" in page.easel.text
-    upload(page, page.upload, "bomb.png", file(Image.new("1", (9000, 9000))))
+    upload(page, "bomb.png", file(Image.new("1", (9000, 9000))))
     assert "bomb.png: " in page.easel.text and "80 million pixels" in page.easel.text
     assert list(page.pictures) == before and page.content == "cat"
     page.uploads = {str(number): "" for number in range(23)}
-    upload(page, page.upload, "last.png", small)
-    upload(page, page.upload, "more.png", small)
-    assert page.content == "last.png" and "room for 0 more" in page.easel.text
+    upload(page, "last.png", small)
+    upload(page, "more.png", small)
+    assert (
+        page.content == "last.png" and "more.png is one more than the 24 uploads" in page.easel.text
+    )
     page.uploads = {}
     monkeypatch.setattr(module, "_MOST_BYTES", 10)
     for held in (8, 16, 16):
-        page._dropped(None, {"name": "drop.png", "last": False}, [bytes(8)])
+        page._received(None, {"name": "drop.png", "last": False}, [bytes(8)])
         assert len(page._parts["drop.png"]) == held
-    page._dropped(None, {"name": "drop.png", "last": True}, [bytes(8)])
+    page._received(None, {"name": "drop.png", "last": True}, [bytes(8)])
     assert "drop.png: The file has more than" in page.easel.text and not page._parts
 
 
@@ -227,13 +234,13 @@ def test_uploads_have_limits(page, monkeypatch):
 def test_a_name_is_shown_and_no_path(page, tmp_path, monkeypatch, given, shown):
     monkeypatch.chdir(tmp_path)
     gallery = dict(page.pictures)
-    upload(page, page.upload, given, file(Image.new("RGB", (40, 30), "red")))
+    upload(page, given, file(Image.new("RGB", (40, 30), "red")))
     assert page.content == shown and shown in page.easel.text and shown in page.chooser.text
     assert all(page.pictures[name] is gallery[name] for name in gallery)
     assert not list(tmp_path.iterdir())
-    upload(page, page.upload, given, file(Image.new("RGB", (40, 30), "red")))
+    upload(page, given, file(Image.new("RGB", (40, 30), "red")))
     assert len(page.pictures) == len(gallery) + 1  # the same picture again
-    upload(page, page.upload, given, file(Image.new("RGB", (40, 30), "blue")))
+    upload(page, given, file(Image.new("RGB", (40, 30), "blue")))
     assert len(page.pictures) == len(gallery) + 2
 
 
@@ -250,7 +257,7 @@ def test_settings_that_are_not_the_studios_change_nothing(page, tmp_path):
     ]
     for settings in damaged:
         nst.save_image(torch.zeros(1, 3, 16, 16), tmp_path / "a.png", settings)
-        upload(page, page.restore, "a\nb.png", (tmp_path / "a.png").read_bytes())
+        restore(page, "a\nb.png", (tmp_path / "a.png").read_bytes())
         assert "a?b.png carries no settings of this studio." in page.easel.text
         assert page.settings() == before
         (tmp_path / "a.png").unlink()

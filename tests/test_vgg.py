@@ -303,3 +303,23 @@ def test_bad_pictures():
     for bad in (torch.zeros(3, 9, 9), torch.zeros(1, 1, 9, 9), torch.zeros(1, 3, 1, 9), None):
         with pytest.raises(InputError):
             extractor(bad)
+
+
+def test_activations_that_are_computed_again_give_the_same_gradient(monkeypatch):
+    extractor = FeatureExtractor(["conv1_2", "relu2_1", "pool2", "relu3_1"], device="cpu")
+
+    def gradient():
+        image = load_image("cat", 48).requires_grad_()
+        features = extractor(image)
+        sum(maps.square().mean() for maps in features.values()).backward()
+        return features, image.grad
+
+    kept, expected = gradient()
+    monkeypatch.setattr(vgg, "RECOMPUTED_FROM", 0)
+    calls, forward = [], torch.nn.Conv2d.forward
+    monkeypatch.setattr(
+        torch.nn.Conv2d, "forward", lambda self, x: calls.append(1) or forward(self, x)
+    )
+    again, got = gradient()
+    assert list(kept) == list(again) and torch.equal(got, expected)
+    assert len(calls) == 2 * 5  # once on the way there, once on the way back

@@ -1,0 +1,89 @@
+import pytest
+import torch
+
+from benchmarks import methods, page
+from benchmarks.__main__ import summary
+from nst_helpers import StyleTransfer, gram_matrix, load_image
+from nst_helpers.vgg import FeatureExtractor
+
+
+@pytest.fixture(scope="module")
+def objective():
+    return methods.Objective("cat", "night_sky", 64)
+
+
+def test_the_objective_is_that_of_the_package(objective):
+    for step in StyleTransfer("cat", "night_sky", size=64, steps=3):
+        terms = objective(step.image)
+        for name, loss in step.losses.items():
+            assert terms[name].item() == pytest.approx(loss, rel=1e-4, abs=1e-9)
+
+
+def test_the_plain_loop_counts_evaluations_and_its_loss_falls(objective):
+    made = list(methods.plain(objective, "cat", "night_sky", 64, 12))
+    assert len(made) == 12 and made[-1][2] < made[0][2]
+    for _, image, loss in made[::4]:
+        assert objective(image)["total"].item() == pytest.approx(loss, rel=1e-4)
+        assert image.min() >= 0 and image.max() <= 1
+
+
+def test_the_package_has_no_loss_at_the_coarse_size(objective):
+    made = list(methods.package(objective, "cat", "night_sky", 256, 4))
+    assert [max(image.shape[2:]) for _, image, _ in made] == [128, 256, 256, 256]
+    assert [loss == float("inf") for *_, loss in made] == [True, False, False, False]
+
+
+def test_scaled_weights_carry_the_factors(objective):
+    """Plain differences of that network's activations are the weighted losses of the package."""
+    state = methods.scaled_weights(objective)
+    theirs = FeatureExtractor(objective.network.layers, device="cpu")
+    for name, module in theirs.named_modules():
+        if "conv" in name:
+            index = methods.LAYER_NAMES["vgg16"].index(name.split(".")[-1])
+            module.weight = torch.nn.Parameter(state[f"features.{index}.weight"])
+            module.bias = torch.nn.Parameter(state[f"features.{index}.bias"])
+    theirs.mean, theirs.std = torch.zeros(3, 1, 1), torch.ones(3, 1, 1)
+
+    def fed(image):
+        mean = torch.tensor([103.939, 116.779, 123.68]).view(3, 1, 1)
+        return theirs(256 * image.flip(1) - mean)
+
+    image = load_image("coffee", 64)[..., : objective.content.shape[2], :]
+    with torch.no_grad():
+        got, content, style = fed(image), fed(objective.content), fed(objective.style)
+        got_style = sum(
+            (
+                gram_matrix(got[name]) / got[name].shape[1]
+                - gram_matrix(style[name]) / style[name].shape[1]
+            )
+            .square()
+            .mean()
+            for name in objective.style_targets
+        )
+        got_content = (got["relu4_2"] - content["relu4_2"]).square().mean()
+        expected = objective(image)
+    assert got_content.item() == pytest.approx(expected["content"].item(), rel=0.02)
+    assert got_style.item() == pytest.approx(40 * expected["style"].item(), rel=0.02)
+
+
+def test_kept_is_a_correlation_of_edges():
+    cat, noise = load_image("cat", 128), torch.rand(1, 3, 85, 128)
+    assert methods.kept(cat, cat) == pytest.approx(1)
+    assert methods.kept(0.3 + 0.5 * cat, cat) == pytest.approx(1)  # paler
+    assert methods.kept(1 - cat, cat) == pytest.approx(1)  # a negative has the same edges
+    assert abs(methods.kept(noise, cat)) < 0.2
+    assert methods.kept(cat.flip(-1), cat) < 0.8
+
+
+def test_the_page_says_what_was_not_reached(tmp_path):
+    way = {"reached": True, "count": 4, "kept": 0.5, "curve": [[1.0, 9.0], [2.0, 3.0]]}
+    row = {"content": "cat", "style": "mosaic", "loss": 3.0, "kept": 0.5, "plain": way}
+    ours = {**way, "count": 3, "curve": [[0.5, 8.0], [1.0, 3.0]]}
+    pairs = [{**row, "package": ours}, {**row, "package": {**ours, "reached": False}, "peer": way}]
+    sizes = [{"size": 128, "seconds": 1.0, "pixels": 16384, "megabytes": 10.0, "first": 1.0}]
+    page.write({"pairs": pairs, "sizes": sizes}, tmp_path)
+    text = (tmp_path / "speed.md").read_text()
+    assert "| 0.50 | not run |" in text and "| not reached |  | 40: 2 s |" in text
+    assert "0.50 of the time" in text and "| 128 | 1.00 s | 61.0 µs | 10 MB | 0.6 kB |" in text
+    assert (tmp_path / "speed_loss.png").stat().st_size > 5000
+    assert "not in 3 evaluations, 1.0 s" in summary(pairs[1])
