@@ -32,8 +32,8 @@ def estimate(layer, network, pixels, style_pixels, kept):
     names = LAYER_NAMES[network]
     names = names[: names.index(layer) + 1]
     floats = sum(_floats(name) for name in names)
-    if pixels >= RECOMPUTED_FROM:  # only the first block, the largest, is there as a whole
-        floats = max(floats / 2, sum(_floats(name) for name in names if name[-3] == "1"))
+    if pixels >= RECOMPUTED_FROM:  # then the first block is there as a whole, and little else
+        floats *= 0.6
     # Every activation is kept for the gradient; the convolutions and the gradients of the layers
     # at hand take as much again, at most. For the style picture no gradient is needed.
     run = pixels * (2 * floats + 3 * (kept + 10))
