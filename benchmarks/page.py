@@ -64,6 +64,7 @@ def _pairs(pairs):
         rows.append("| " + " | ".join(cells) + " |")
     spread = f"{min(ratios):.2f} to {max(ratios):.2f}" if ratios else "none"
     median = statistics.median(ratios) if ratios else float("nan")
+    evaluations = statistics.median(fewer) if fewer else float("nan")
     table = "\n".join(rows)
     return f"""## Until equal quality
 
@@ -78,8 +79,8 @@ Both times include the loading of the network.
 |---|---|---|---|---|---|---|
 {table}
 
-The package needs {median:.2f} of the time (median; {spread}) and
-{statistics.median(fewer) if fewer else float("nan"):.2f} of the evaluations, of which the coarse
+Where the package gets there ({len(ratios)} of {len(pairs)} pairs), it needs {median:.2f} of the
+time (median; {spread}) and {evaluations:.2f} of the evaluations, of which the coarse
 ones cost a quarter. `neural-style` 0.5.7 is run as it is, in a process of its own, at the same
 weights (its smoothing is another one and is off, so it is judged by content and style alone, which
 favours it); its pictures come every 10 evaluations.
@@ -109,16 +110,20 @@ The cat in the night sky; the longer side in pixels, and the memory above the im
 |---|---|---|---|---|
 {rows}
 
-Both grow with the number of pixels. From a million pixels on, the activations of the network are
-not kept but computed once more on the way back, block by block: a third more arithmetic, and less
-memory for each pixel.
+Memory grows in proportion to the pixels; the optimiser's twenty moves, of which a run of a few
+steps has not many yet, add another 0.5 kB for each pixel. Large pictures cost more time for each
+pixel than small ones; what limits them was not found out. From a million pixels on, the activations
+of the network are not kept but computed once more on the way back, block by block: a third more
+arithmetic, and less memory for each pixel.
 
 ![Seconds and memory of an evaluation against the number of pixels](speed_size.png)"""
 
 
 def _loss_plot(pairs):
-    figure = Figure(figsize=(10, 5.5), layout="constrained")
-    for axes, row in zip(figure.subplots(2, 3).flat, pairs, strict=False):
+    columns, rows = min(3, len(pairs)), -(-len(pairs) // 3)
+    figure = Figure(figsize=(1 + 3.2 * columns, 2.9 * rows), layout="constrained")
+    places = figure.subplots(rows, columns, squeeze=False).flat
+    for axes, row in zip(places, pairs, strict=False):
         for way, (label, grey, line) in _WAYS.items():
             if way in row:
                 seconds, losses = zip(*row[way]["curve"], strict=True)

@@ -84,6 +84,9 @@ def test_the_page_says_what_was_not_reached(tmp_path):
     page.write({"pairs": pairs, "sizes": sizes}, tmp_path)
     text = (tmp_path / "speed.md").read_text()
     assert "| 0.50 | not run |" in text and "| not reached |  | 40: 2 s |" in text
-    assert "0.50 of the time" in text and "| 128 | 1.00 s | 61.0 µs | 10 MB | 0.6 kB |" in text
+    assert (
+        "(1 of 2 pairs), it needs 0.50 of the" in text
+        and "| 128 | 1.00 s | 61.0 µs | 10 MB | 0.6 kB |" in text
+    )
     assert (tmp_path / "speed_loss.png").stat().st_size > 5000
     assert "not in 3 evaluations, 1.0 s" in summary(pairs[1])
