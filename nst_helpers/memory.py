@@ -101,19 +101,22 @@ def _text(*parts):
 
 
 def check_room(size, needed, device):
-    """Raise `InputError`, with the largest size that fits, where a run needs more than is free."""
+    """Raise `InputError`, with the largest size that fits, where a run needs more than is free.
+
+    Args:
+        size: the longer side that was asked for, in pixels.
+        needed: a function that returns the bytes of a run with so many times the pixels.
+        device: where it would run.
+    """
     free = available(device)
-    if needed > free:
+    if needed(1) > free:
+        fitting = (side for side in range(size - 1, 63, -1) if needed((side / size) ** 2) <= free)
+        largest = next(fitting, None)
+        remedy = f"use size={largest} or less" if largest else "close other programs or notebooks"
         raise InputError(
-            f"A run at size {size} needs about {needed / 1e9:.1f} GB of memory, and "
-            f"{free / 1e9:.1f} GB are free on {device}: {_remedy(size, needed, free)}."
+            f"A run at size {size} needs about {needed(1) / 1e9:.1f} GB of memory, and "
+            f"{free / 1e9:.1f} GB are free on {device}: {remedy}."
         )
-
-
-def _remedy(size, needed, free):
-    share = (free - _BESIDE) / (needed - _BESIDE)
-    largest = int(size * math.sqrt(max(0, share)))
-    return f"use size={largest} or less" if largest >= 64 else "close other programs or notebooks"
 
 
 @contextlib.contextmanager

@@ -253,7 +253,11 @@ class StyleTransfer:
         deepest = self.extractor.layers[-1]
         kept = 2 * min(steps, MOVES) if self.optimizer == "lbfgs" else 2
         pixels, style_pixels = (math.prod(p.shape[2:]) for p in (self.content, self.style))
-        needed = estimate(deepest, self.extractor.network, pixels, style_pixels, kept)
+
+        def needed(share):
+            areas = pixels * share, style_pixels * share
+            return estimate(deepest, self.extractor.network, *areas, kept)
+
         check_room(size, needed, self.extractor.mean.device)
 
     def _optimizer(self, image):

@@ -433,6 +433,15 @@ def test_a_run_that_does_not_fit_is_refused(monkeypatch):
         paint()
 
 
+def test_the_largest_size_fits_where_activations_are_computed_again(monkeypatch):
+    """Just below that size a picture needs more memory than just above it."""
+    monkeypatch.setattr(memory, "RECOMPUTED_FROM", 600 * 400)
+    monkeypatch.setattr(memory, "available", lambda device: 900 * 2**20)
+    with pytest.raises(InputError) as refused:
+        make(size=700)
+    make(size=int(str(refused.value).split("size=")[1].split()[0]))
+
+
 def test_a_gpu_counts_what_torch_has_put_aside(monkeypatch):
     values = {"mem_get_info": (1000, 9000), "memory_reserved": 500, "memory_allocated": 200}
     for name, value in values.items():
