@@ -94,8 +94,8 @@ def summary(row):
 
 def pair(content, style, options, peer):
     """Return the evaluations and seconds of each method for one pair, as a dictionary."""
-    objective = methods.Objective(content, style, options.size)
-    asked = (objective, content, style, options.size, options.evaluations)
+    objective = methods.objective_of(content, style, options.size)
+    asked = (content, style, options.size, options.evaluations)
 
     def reached(pictures, loss, content):
         """Return where a method first has the loss and keeps the content, or where it ends."""
@@ -122,7 +122,7 @@ def pair(content, style, options, peer):
     row["coarse"] = sum(value == math.inf for _, value in row["package"]["curve"])
     if peer:
         bare = methods.bare(objective, best)
-        row["peer"] = reached(methods.neural_style(*asked), bare, share)
+        row["peer"] = reached(methods.neural_style(objective, options.evaluations), bare, share)
     row["package"]["curve"] = row["package"]["curve"][row["coarse"] :]
     return row
 
@@ -132,7 +132,7 @@ def pair(content, style, options, peer):
 
 def machine(results, options):
     """Measure one evaluation against the peak of a matrix product, in alternation."""
-    objective = methods.Objective("cat", "night_sky", options.size)
+    objective = methods.objective_of("cat", "night_sky", options.size)
     image = objective.content.clone().requires_grad_()
 
     def evaluate():
@@ -169,7 +169,7 @@ def sizes(results, options):
     """Measure time and memory of an evaluation at several sizes, each in a new process."""
     rows = []
     for size in SIZES:
-        rows.append({"size": size, **_process(size, 5 if size <= 512 else 3)})
+        rows.append({"size": size, **_process(size, 5)})  # of which the last two are timed
         results["sizes"] = rows
         print(json.dumps(rows[-1]), flush=True)
 

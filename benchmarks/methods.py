@@ -7,59 +7,20 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
-from torch.nn.functional import conv2d, pad
+from scipy.ndimage import gaussian_filter
 
-from nst_helpers import (
-    StyleTransfer,
-    content_loss,
-    gram_matrix,
-    load_image,
-    save_image,
-    style_loss,
-    variation_loss,
-)
-from nst_helpers.images import resize
+from nst_helpers import StyleTransfer, load_image, save_image
 from nst_helpers.vgg import IMAGENET_MEAN, IMAGENET_STD, LAYER_NAMES, load_convolutions
 
 
-class Objective:
-    """The losses of `nst_helpers` at its default weights, written once more and by themselves.
-
-    Called on a picture it returns the three terms and their weighted sum, as tensors.
-    """
-
-    def __init__(self, content, style, size):
-        """Compute the targets."""
-        transfer = StyleTransfer(content, style, size=size)
-        self.content, self.style = transfer.content, resize(transfer.style, size)
-        self.weights, self.network = transfer.weights, transfer.extractor
-        with torch.no_grad():
-            self.content_target = self.network(self.content)["relu4_2"]
-            features = self.network(self.style)
-        self.style_targets = {name: gram_matrix(features[name]) for name in transfer.style_layers}
-        self.content_factor = 1 / self.content_target.square().mean().item()
-        self.style_factors = {
-            name: 1 / (target.square().mean().item() * len(self.style_targets))
-            for name, target in self.style_targets.items()
-        }
-
-    def __call__(self, image):
-        """Return `{name: scalar}` for `image`."""
-        features = self.network(image)
-        terms = {
-            "content": self.content_factor * content_loss(features["relu4_2"], self.content_target),
-            "style": sum(
-                factor * style_loss(gram_matrix(features[name]), self.style_targets[name])
-                for name, factor in self.style_factors.items()
-            ),
-            "variation": variation_loss(image),
-        }
-        terms["total"] = sum(weight * terms[name] for name, weight in self.weights.items())
-        return terms
+def objective_of(content, style, size):
+    """Return the `Objective` of this package at its default weights."""
+    return StyleTransfer(content, style, size=size).objective(size)
 
 
-def package(objective, content, style, size, steps):
+def package(content, style, size, steps):
     """Yield `(seconds, picture, loss)` of each evaluation of this package at its defaults.
 
     The loss is that at the full size, and infinite before.
@@ -71,13 +32,13 @@ def package(objective, content, style, size, steps):
         yield time.perf_counter() - began, step.image, loss
 
 
-def plain(objective, content, style, size, steps):
+def plain(content, style, size, steps):
     """Yield `(seconds, picture, loss)` of torch's L-BFGS at one size, clamped in its closure.
 
     This is the loop of the well-known tutorial, with the network frozen.
     """
     began = time.perf_counter()
-    objective = Objective(content, style, size)
+    objective = objective_of(content, style, size)
     image = objective.content.clone().requires_grad_()
     optimizer, made = torch.optim.LBFGS([image]), []
 
@@ -95,7 +56,7 @@ def plain(objective, content, style, size, steps):
     yield from made[:steps]
 
 
-def neural_style(objective, content, style, size, steps, every=10):
+def neural_style(objective, steps, every=10):
     """Yield `(seconds, picture, loss)` of the package `neural-style`, as it is, in a process.
 
     The same network and objective, but for the variation loss, which is another one there and is
@@ -111,8 +72,9 @@ def neural_style(objective, content, style, size, steps, every=10):
         save_image(objective.content, folder / "content.png")
         save_image(objective.style, folder / "style.png")
         torch.save(scaled_weights(objective), folder / "vgg16.pth")
+        side = max(objective.content.shape[2:])
         command = (
-            f"-m neural_style.neural_style -gpu c -image_size {size} -init image -tv_weight 0 "
+            f"-m neural_style.neural_style -gpu c -image_size {side} -init image -tv_weight 0 "
             f"-content_weight 1 -style_weight 1 -num_iterations {steps} -save_iter {every} "
             "-print_iter 0 -disable_check -model_file vgg16.pth -content_image content.png "
             "-style_image style.png -output_image out.png"
@@ -155,7 +117,7 @@ def scaled_weights(objective):
             objective.style_factors.items(), objective.style_targets.values(), strict=True
         )
     }
-    scales["relu4_2"] = (objective.weights["content"] * objective.content_factor) ** 0.5
+    scales["relu4_2"] = (objective.weights["content"] * objective.content_factors["relu4_2"]) ** 0.5
     weights, names = load_convolutions("vgg16"), LAYER_NAMES["vgg16"]
     state, before = {}, 1.0
     for index, name in enumerate(names):
@@ -187,15 +149,11 @@ def kept(image, content):
 
 
 def _edges(image):
-    grey = _blurred(image.mean(1, keepdim=True), 1.0)
-    across = grey[..., 1:-1, 2:] - grey[..., 1:-1, :-2]
-    down = grey[..., 2:, 1:-1] - grey[..., :-2, 1:-1]
-    return _blurred(torch.hypot(across, down), 2.0)
+    grey = _blurred(image.mean(1)[0].numpy(), 1)
+    across = grey[1:-1, 2:] - grey[1:-1, :-2]
+    down = grey[2:, 1:-1] - grey[:-2, 1:-1]
+    return torch.from_numpy(_blurred(np.hypot(across, down), 2))
 
 
-def _blurred(image, sigma):
-    reach = int(3 * sigma)
-    bell = torch.exp(-(torch.arange(-reach, reach + 1.0) ** 2) / (2 * sigma**2))
-    bell = bell / bell.sum()
-    image = pad(image, [reach] * 4, mode="replicate")
-    return conv2d(conv2d(image, bell.view(1, 1, 1, -1)), bell.view(1, 1, -1, 1))
+def _blurred(grid, sigma):
+    return gaussian_filter(grid, sigma, mode="nearest", truncate=3)

@@ -204,48 +204,34 @@ class StyleTransfer:
 
     def _stage(self, start, state, steps):
         """Yield `(image, losses, state)` of one size, `steps` times."""
-        device, size = self.extractor.mean.device, max(start.shape[2:])
-        full_size = self.stages[-1][0]
-        weights = dict(self.weights)
-        # Departure from the paper, which has one size: at a coarse size the content must weigh
-        # more, or the style's large forms repaint it before the fine stage can defend it.
-        weights["content"] *= (full_size / size) ** 2
-        with torch.no_grad():
-            content_features = self.extractor(self._fit(self.content, size))
-            style_features = self.extractor(resize(self.style, size))
-        content_targets = {name: content_features[name] for name in self.content_layers}
-        style_targets = {name: gram_matrix(style_features[name]) for name in self.style_layers}
-        style_factors = _factors(style_targets)
-        content_factors = _factors(content_targets)
-
-        def evaluate(image):
-            features = self.extractor(image)
-            terms = {
-                "content": sum(
-                    content_factors[name] * content_loss(features[name], content_targets[name])
-                    for name in self.content_layers
-                ),
-                "style": sum(
-                    style_factors[name] * style_loss(gram_matrix(features[name]), target)
-                    for name, target in style_targets.items()
-                ),
-                "variation": variation_loss(image),
-            }
-            terms["total"] = sum(weights[name] * terms[name] for name in weights)
-            return terms
-
-        mover = self._optimizer(start.to(device))
+        objective = self.objective(max(start.shape[2:]))
+        mover = self._optimizer(start.to(self.extractor.mean.device))
         vars(mover).update(state.get("mover", {}))
         watch = state.get("watch", {})
         for _ in range(steps):
             image = mover.image
             pixels = image.clone().requires_grad_()
-            terms = evaluate(pixels)
+            terms = objective(pixels)
             losses = {name: term.item() for name, term in terms.items()}
-            watch = _watched(losses, watch, weights)
+            watch = _watched(losses, watch, objective.weights)
             (gradient,) = torch.autograd.grad(terms["total"], pixels)
             mover.step(gradient)
             yield image, losses, {"mover": dict(vars(mover)), "watch": watch}
+
+    def objective(self, size):
+        """Return the `Objective` that a stage minimises, `size` being the longer side.
+
+        Example:
+            >>> transfer = StyleTransfer("cat", "night_sky", size=64)
+            >>> transfer.objective(64)(transfer.content)["content"]
+            tensor(0.)
+        """
+        weights = dict(self.weights)
+        # Departure from the paper, which has one size: at a coarse size the content must weigh
+        # more, or the style's large forms repaint it before the fine stage can defend it.
+        weights["content"] *= (self.stages[-1][0] / size) ** 2
+        pictures = self._fit(self.content, size), resize(self.style, size)
+        return Objective(self.extractor, *pictures, self.content_layers, self.style_layers, weights)
 
     def _check_memory(self):
         """Refuse a run that does not fit: a full memory may end the notebook, not only the run."""
@@ -282,6 +268,50 @@ class StyleTransfer:
             check_choice("start or gallery picture", start, [*_STARTS, *gallery()])
         picture = self.style if isinstance(start, str) and start == "style" else load_image(start)
         return self._fit(picture, max(self.content.shape[2:]))
+
+
+class Objective:
+    """What is minimised: the losses of a generated picture against two others.
+
+    Called on a picture `(1, 3, H, W)` of the content's shape, it returns the terms as scalar
+    tensors: `content`, `style` and `variation`, not weighted, and `total`, their weighted sum.
+
+    Args:
+        extractor: a `FeatureExtractor` of all the layers.
+        content, style: image tensors `(1, 3, H, W)` in [0, 1].
+        content_layers, style_layers: names of layers.
+        weights: `{term: weight}`.
+
+    Source: Gatys, Ecker and Bethge (2016), equation 7, with a third term.
+    """
+
+    def __init__(self, extractor, content, style, content_layers, style_layers, weights):
+        """Compute the targets, once."""
+        self.extractor, self.weights = extractor, weights
+        self.content, self.style = content, style
+        with torch.no_grad():
+            content_features, style_features = extractor(content), extractor(style)
+        self.content_targets = {name: content_features[name] for name in content_layers}
+        self.style_targets = {name: gram_matrix(style_features[name]) for name in style_layers}
+        self.style_factors = _factors(self.style_targets)
+        self.content_factors = _factors(self.content_targets)
+
+    def __call__(self, image):
+        """Return `{term: scalar tensor}`."""
+        features = self.extractor(image)
+        terms = {
+            "content": sum(
+                self.content_factors[name] * content_loss(features[name], target)
+                for name, target in self.content_targets.items()
+            ),
+            "style": sum(
+                self.style_factors[name] * style_loss(gram_matrix(features[name]), target)
+                for name, target in self.style_targets.items()
+            ),
+            "variation": variation_loss(image),
+        }
+        terms["total"] = sum(weight * terms[name] for name, weight in self.weights.items())
+        return terms
 
 
 def plan(longer_side, steps, stages=2):

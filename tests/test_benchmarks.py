@@ -9,7 +9,7 @@ from nst_helpers.vgg import FeatureExtractor
 
 @pytest.fixture(scope="module")
 def objective():
-    return methods.Objective("cat", "night_sky", 64)
+    return methods.objective_of("cat", "night_sky", 64)
 
 
 def test_the_objective_is_that_of_the_package(objective):
@@ -20,7 +20,7 @@ def test_the_objective_is_that_of_the_package(objective):
 
 
 def test_the_plain_loop_counts_evaluations_and_its_loss_falls(objective):
-    made = list(methods.plain(objective, "cat", "night_sky", 64, 12))
+    made = list(methods.plain("cat", "night_sky", 64, 12))
     assert len(made) == 12 and made[-1][2] < made[0][2]
     for _, image, loss in made[::4]:
         assert objective(image)["total"].item() == pytest.approx(loss, rel=1e-4)
@@ -28,7 +28,7 @@ def test_the_plain_loop_counts_evaluations_and_its_loss_falls(objective):
 
 
 def test_the_package_has_no_loss_at_the_coarse_size(objective):
-    made = list(methods.package(objective, "cat", "night_sky", 256, 4))
+    made = list(methods.package("cat", "night_sky", 256, 4))
     assert [max(image.shape[2:]) for _, image, _ in made] == [128, 256, 256, 256]
     assert [loss == float("inf") for *_, loss in made] == [True, False, False, False]
 
@@ -36,7 +36,7 @@ def test_the_package_has_no_loss_at_the_coarse_size(objective):
 def test_scaled_weights_carry_the_factors(objective):
     """Plain differences of that network's activations are the weighted losses of the package."""
     state = methods.scaled_weights(objective)
-    theirs = FeatureExtractor(objective.network.layers, device="cpu")
+    theirs = FeatureExtractor(objective.extractor.layers, device="cpu")
     for name, module in theirs.named_modules():
         if "conv" in name:
             index = methods.LAYER_NAMES["vgg16"].index(name.split(".")[-1])
