@@ -66,7 +66,7 @@ class Results:
     def __setitem__(self, key, value):
         """Keep a value."""
         self.values[key] = value
-        self.path.write_text(json.dumps(self.values, indent=1) + "\n")
+        self.path.write_text(json.dumps(self.values) + "\n")
 
 
 # -------------------------------------------------------------------------- until equal quality

@@ -110,11 +110,11 @@ The cat in the night sky; the longer side in pixels, and the memory above the im
 |---|---|---|---|---|
 {rows}
 
-Memory grows in proportion to the pixels; the optimiser's twenty moves, of which a run of a few
-steps has not many yet, add another 0.5 kB for each pixel. Large pictures cost more time for each
-pixel than small ones; what limits them was not found out. From a million pixels on, the activations
-of the network are not kept but computed once more on the way back, block by block: a third more
-arithmetic, and less memory for each pixel.
+Each run has five steps, of which the last two are timed. Memory grows in proportion to the pixels;
+the optimiser's twenty moves, of which such a run has not many yet, add another 0.5 kB for each. A
+pixel of a large picture takes somewhat longer than one of a small one. From a million pixels on,
+the activations of the network are not kept but computed once more on the way back, block by block:
+a third more arithmetic, and less memory for each pixel.
 
 ![Seconds and memory of an evaluation against the number of pixels](speed_size.png)"""
 
