@@ -58,13 +58,7 @@ function render({ model, el }) {
     model.save_changes();
   };
   const ground = el.closest(".jp-NotebookPanel") ?? document.body;
-  const label = document.createElement("label");
-  const chooser = Object.assign(document.createElement("input"), {
-    type: "file", accept: "image/*", multiple: true,
-  });
-  label.append("Choose your pictures, or drop them anywhere on this page", chooser);
-  el.classList.add("nst-drop");
-  el.append(label);
+  el.classList.add("nst-files");
   const carries = (event) =>
     !event.defaultPrevented && event.dataTransfer?.types.includes("Files");
   const out = () => el.classList.remove("nst-over");
@@ -73,27 +67,36 @@ function render({ model, el }) {
     event.preventDefault();
     el.classList.add("nst-over");
   };
-  const send = async (files) => {
+  const send = async (files, use) => {
     for (const file of [...files])
       for (let at = 0; at === 0 || at < file.size; at += PART) {
         const part = await file.slice(at, at + PART).arrayBuffer();
-        model.send({ name: file.name, last: at + PART >= file.size }, undefined, [part]);
+        model.send({ name: file.name, use, last: at + PART >= file.size }, undefined, [part]);
       }
   };
+  const button = (text, use, settings) => {
+    const label = document.createElement("label");
+    const input = Object.assign(document.createElement("input"), { type: "file", ...settings });
+    input.addEventListener("change", async () => {
+      await send(input.files, use);
+      input.value = "";  // so that the same file can be chosen again
+    });
+    label.append(text, input);
+    el.append(label);
+  };
+  button("Choose your pictures, or drop them anywhere on this page", "picture", {
+    accept: "image/*", multiple: true,
+  });
+  button("Restore a run from its PNG", "run", { accept: ".png" });
   const drop = (event) => {
     out();
     if (!carries(event)) return;
     event.preventDefault();
-    send(event.dataTransfer.files);
-  };
-  const chosen = async () => {
-    await send(chooser.files);
-    chooser.value = "";  // so that the same file can be chosen again
+    send(event.dataTransfer.files, "picture");
   };
   const timer = setInterval(() => count("beat"), 5000);
   const heard = [
     [window, "pagehide", () => count("left")],
-    [chooser, "change", chosen],
     [ground, "dragover", over],
     [ground, "dragleave", out],
     [ground, "drop", drop],
@@ -108,12 +111,13 @@ function render({ model, el }) {
 export default { render };
 """
 _STYLE = """
-.nst-drop { border: 2px dashed var(--jp-border-color1, #bdbdbd); border-radius: 3px;
+.nst-files { display: flex; flex-flow: row wrap; }
+.nst-files label { border: 2px dashed var(--jp-border-color1, #bdbdbd); border-radius: 3px;
   color: var(--jp-ui-font-color1, inherit); padding: 3px 12px; margin: 2px; line-height: 20px;
-  font-size: var(--jp-ui-font-size1, 13px); }
-.nst-drop label { cursor: pointer; }
-.nst-drop input { position: absolute; opacity: 0; width: 1px; }
-.nst-drop:focus-within, .nst-over { border-color: var(--jp-brand-color1, #1976d2); }
+  font-size: var(--jp-ui-font-size1, 13px); cursor: pointer; }
+.nst-files input { position: absolute; opacity: 0; width: 1px; }
+.nst-files label:focus-within, .nst-over label:first-child {
+  border-color: var(--jp-brand-color1, #1976d2); }
 """
 
 
@@ -267,8 +271,9 @@ class Painting:
 class Page(anywidget.AnyWidget):
     """Tells the kernel that the page is open, and sends the files that are chosen or dropped.
 
-    A file comes as messages `{"name": ..., "last": ...}`, each with some of its bytes: a server
-    may end the connection at one of more than 10 MB.
+    A file comes as messages `{"name": ..., "use": ..., "last": ...}`, each with some of its bytes:
+    a server may end the connection at one of more than 10 MB. It is to be used as a `"picture"`,
+    or carries the settings of a `"run"`.
 
     Attributes:
         beat: counts while the page is open.
@@ -312,7 +317,7 @@ class Studio(ipywidgets.VBox):
         self._make_controls()
         rows = [
             self.chooser,
-            ipywidgets.HBox([self.page, self.restore], layout=_WRAP),
+            self.page,
             ipywidgets.HBox([self.preset, *self._sliders], layout=_WRAP),
             ipywidgets.HBox([self.size, self.steps, self.colours], layout=_WRAP),
             ipywidgets.HBox([self.start, self.pause, self.stop], layout=_WRAP),
@@ -333,9 +338,6 @@ class Studio(ipywidgets.VBox):
             label="The picture as it grows. Drag the line between before and after"
         )
         self.sheet = Picture(label="The runs of this session. Click one to load it again")
-        self.restore = ipywidgets.FileUpload(
-            accept=".png", multiple=False, description="Restore from PNG", layout=_BUTTON
-        )
         self.preset = _choice("Preset", [*PRESETS, _OWN], "balanced")
         self.keep = _words("Content", CONTENT, "normal")
         self.strength = _words("Style", STYLE, "balanced")
@@ -360,7 +362,6 @@ class Studio(ipywidgets.VBox):
         self.chooser.observe(self._chosen, ["point", "moved", "entered"])
         self.easel.observe(self._divided, ["point", "moved"])
         self.sheet.observe(self._loaded, "point")
-        self.restore.observe(self._restored, "value")
         self.preset.observe(self._preset_chosen, "value")
         for slider in self._sliders:
             slider.observe(self._weighed, "value")
@@ -439,23 +440,22 @@ class Studio(ipywidgets.VBox):
         self._draw_chooser()
 
     def _received(self, _, content, buffers):
-        name = content["name"]
-        data = self._parts.setdefault(name, bytearray())
+        file = content["use"], content["name"]
+        data = self._parts.setdefault(file, bytearray())
         if len(data) <= _MOST_BYTES:  # the rest of a file that is too large is not kept
             data += buffers[0]
         if content["last"]:
-            self._uploaded({"name": name, "content": self._parts.pop(name)})
+            use = self._uploaded if content["use"] == "picture" else self._restored
+            use(_plain(content["name"]), bytes(self._parts.pop(file)))
 
-    def _uploaded(self, file):
-        name = _plain(file["name"])
+    def _uploaded(self, name, data):
         if len(self.uploads) >= _MOST_UPLOADS:
             return self.say(
                 f"{name} is one more than the {_MOST_UPLOADS} uploads of a session, and was not "
                 "taken: run the cell or load the page again to begin anew."
             )
         try:
-            data = _content(file)
-            image = load_image(data)
+            image = load_image(_small_enough(data))
             kept = load_image(image, min(512, max(image.shape[2:])))
         except InputError as error:
             return self.say(f"{name}: {error}")
@@ -756,14 +756,13 @@ class Studio(ipywidgets.VBox):
             for name in (settings["content"], *settings["styles"])
         }
 
-    def _restored(self, change):
-        for file in change["new"]:
-            try:
-                self.load(_kept_settings(file))
-            except InputError as error:
-                self.say(f"{_plain(file['name'])}: {error}")
-            except (KeyError, TypeError, ValueError, AttributeError, traitlets.TraitError):
-                self.say(f"{_plain(file['name'])} carries no settings of this studio.")
+    def _restored(self, name, data):
+        try:
+            self.load(_kept_settings(_small_enough(data)))
+        except InputError as error:
+            self.say(f"{name}: {error}")
+        except (KeyError, TypeError, ValueError, AttributeError, traitlets.TraitError):
+            self.say(f"{name} carries no settings of this studio.")
 
     def _show(self, picture, canvas, text):
         with self._lock, picture.hold_sync():
@@ -787,15 +786,13 @@ class Studio(ipywidgets.VBox):
         return "Studio: run this cell in Jupyter, or open the notebook with voila."
 
 
-def _content(file):
-    """Return the bytes of an uploaded file, if it is not too large."""
-    content = bytes(file["content"])
-    if len(content) > _MOST_BYTES:
+def _small_enough(data):
+    if len(data) > _MOST_BYTES:
         raise InputError(
             f"The file has more than {_MOST_BYTES // 10**6} MB: make the picture smaller, or save "
             "it as JPEG."
         )
-    return content
+    return data
 
 
 def _plain(name):
@@ -810,9 +807,9 @@ def _plain(name):
     return name if short else f"{name[: _LONGEST_NAME - 5]}…{name[-4:]}"
 
 
-def _kept_settings(file):
-    """Return the settings of an uploaded PNG, if their styles are such as the studio has."""
-    kept = read_settings(_content(file))
+def _kept_settings(data):
+    """Return the settings in the bytes of a PNG, if their styles are such as the studio has."""
+    kept = read_settings(data)
     if not kept["styles"] or not set(kept["styles"].values()) <= {1, 2, 3}:
         raise ValueError
     return kept

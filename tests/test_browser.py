@@ -451,18 +451,18 @@ def test_files_are_dropped_on_the_page(studio):
 def test_the_studio_from_upload_to_download(studio, tmp_path):
     page = studio
 
-    def give(button, path):
+    def give(words, path):
         with page.expect_file_chooser() as chooser:
-            page.locator(button).click()
+            page.locator(".nst-files label", has_text=words).click()
         chooser.value.set_files(path)
 
     says(page, 0, "Style: 1 of night_sky.")
     bad, mine = tmp_path / "bad.png", tmp_path / "mine.png"
     bad.write_bytes(b"no picture at all")
     Image.linear_gradient("L").resize((90, 60)).save(mine)
-    give(".nst-drop label", bad)
+    give("Choose your pictures", bad)
     says(page, 1, "bad.png: ")
-    give(".nst-drop label", mine)
+    give("Choose your pictures", mine)
     says(page, 0, "Content: mine.png.")
     says(page, 1, "mine.png: 90 x 60 pixels, nothing cut off, used at 90 x 60.")
     # The pace was measured when the page was opened.
@@ -488,11 +488,15 @@ def test_the_studio_from_upload_to_download(studio, tmp_path):
     says(page, 2, "Click a run")
     with page.expect_download() as download:
         page.get_by_text("Download the picture (PNG)").click()
-    settings = read_settings(download.value.path().read_bytes())
+    painted = tmp_path / "painted.png"
+    download.value.save_as(painted)
+    settings = read_settings(painted)
     assert settings["content"] == "mine.png" and settings["style_weight"] == 300
     with page.expect_download() as download:
         page.get_by_text("Download the film (GIF)").click()
     assert Image.open(download.value.path()).format == "GIF"
-    give(".widget-upload", mine)
-    says(page, 1, "carries no settings")
+    give("Restore a run", mine)
+    says(page, 1, "mine.png carries no settings")
+    give("Restore a run", painted)
+    says(page, 1, "The settings are restored.")
     assert page.locator(".jp-RenderedText[data-mime-type*=error]").count() == 0

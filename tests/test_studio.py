@@ -5,7 +5,6 @@ import io
 import re
 import tempfile
 import time
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -29,22 +28,15 @@ def finish(page):
     page.painting.thread.join(10)
 
 
-def upload(page, name, content):
+def upload(page, name, content, use="picture"):
     """Send a file as the page does, in two parts."""
     half = len(content) // 2
-    page._received(None, {"name": name, "last": False}, [content[:half]])
-    page._received(None, {"name": name, "last": True}, [content[half:]])
+    page._received(None, {"name": name, "use": use, "last": False}, [content[:half]])
+    page._received(None, {"name": name, "use": use, "last": True}, [content[half:]])
 
 
 def restore(page, name, content):
-    one = {
-        "name": name,
-        "type": "",
-        "size": len(content),
-        "content": content,
-        "last_modified": datetime.now(),
-    }
-    page.restore.value = (one,)
+    upload(page, name, content, "run")
 
 
 def file(image):
@@ -135,9 +127,9 @@ def save(image, settings):
 def test_a_run_of_an_uploaded_picture_is_restored_with_the_picture(page):
     red, blue = (file(Image.new("RGB", (90, 60), color)) for color in ("red", "blue"))
     upload(page, "image.png", blue)
-    page.page._handle_custom_msg({"name": "image.png", "last": False}, [red[:50]])
+    page.page._handle_custom_msg({"name": "image.png", "use": "picture", "last": False}, [red[:50]])
     assert page.content == "image.png"
-    page.page._handle_custom_msg({"name": "image.png", "last": True}, [red[50:]])
+    page.page._handle_custom_msg({"name": "image.png", "use": "picture", "last": True}, [red[50:]])
     assert page.content == "image.png (2)" and "used at 90 x 60" in page.easel.text
     page.styles = {"image.png": 2, "mosaic": 1}
     page.start.click()
@@ -210,9 +202,9 @@ def test_uploads_have_limits(page, monkeypatch):
     page.uploads = {}
     monkeypatch.setattr(module, "_MOST_BYTES", 10)
     for held in (8, 16, 16):
-        page._received(None, {"name": "drop.png", "last": False}, [bytes(8)])
-        assert len(page._parts["drop.png"]) == held
-    page._received(None, {"name": "drop.png", "last": True}, [bytes(8)])
+        page._received(None, {"name": "drop.png", "use": "picture", "last": False}, [bytes(8)])
+        assert len(page._parts["picture", "drop.png"]) == held
+    page._received(None, {"name": "drop.png", "use": "picture", "last": True}, [bytes(8)])
     assert "drop.png: The file has more than" in page.easel.text and not page._parts
 
 
