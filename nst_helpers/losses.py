@@ -1,5 +1,7 @@
 """The losses of neural style transfer: pure functions of tensors, safe for batches."""
 
+import torch
+
 
 def content_loss(features, target):
     """Mean squared difference between two feature maps.
@@ -59,8 +61,22 @@ def gram_matrix(features, normalize=True):
             "add a batch dimension with features[None]."
         )
     flat = features.flatten(start_dim=2)
-    gram = flat @ flat.transpose(1, 2)
+    gram = _Gram.apply(flat)
     return gram / flat.shape[2] if normalize else gram
+
+
+class _Gram(torch.autograd.Function):
+    """`F Fᵀ`; autograd takes it for a product of two different matrices, and multiplies twice."""
+
+    @staticmethod
+    def forward(ctx, flat):
+        ctx.save_for_backward(flat)
+        return flat @ flat.transpose(1, 2)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (flat,) = ctx.saved_tensors
+        return (gradient + gradient.transpose(1, 2)) @ flat
 
 
 def style_loss(gram, target):

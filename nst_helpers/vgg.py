@@ -378,7 +378,7 @@ def _read_torchvision(network, path):
         )
         prefix = "features."
         return {
-            key.removeprefix(prefix): value
+            key.removeprefix(prefix): value.clone()  # the file may be replaced
             for key, value in state.items()
             if key.startswith(prefix)
         }
@@ -440,7 +440,7 @@ def _checked(network, state, path):
             f"{path} does not hold the convolutions of {network}: use the file that torchvision "
             f"names {_published(network)[0]}."
         )
-    state = {key: state[key].float().clone() for key in expected}
+    state = {key: state[key].float() for key in expected}
     if not all(value.isfinite().all() for value in state.values()):
         raise InputError(f"{path} holds weights that are not finite: fetch the file again.")
     return state

@@ -110,12 +110,17 @@ def test_wrong_variation_losses_are_caught(name):
     [
         lambda x: content_loss(x, torch.zeros_like(x)),
         lambda x: style_loss(gram_matrix(x), torch.ones(2, 3, 3, dtype=x.dtype)),
+        lambda x: gram_matrix(x)[0, 1, 2],  # one cell: a gradient that is not symmetric
         variation_loss,
         lambda x: variation_loss(x, power=1),
     ],
 )
 def test_gradients(function):
     assert torch.autograd.gradcheck(function, MAPS.clone().requires_grad_())
+
+
+def test_gram_matrices_can_be_differentiated_twice():
+    assert torch.autograd.gradgradcheck(gram_matrix, MAPS.clone().requires_grad_())
 
 
 @pytest.mark.parametrize(
