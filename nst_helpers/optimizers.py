@@ -43,34 +43,37 @@ class PixelLBFGS:
         """Keep a copy of the picture; no move is known yet."""
         self.image = image.detach().clone()
         self.moves = []  # (move, change of the gradient, 1 / their dot product)
-        self.last = None
+        self.last = self.pace = None
 
     def step(self, gradient):
         """Replace `image` by the next picture; `gradient` belongs to the present one."""
         # A pixel at its bound that is pushed further out cannot move: it is left out.
         stuck = ((self.image <= 0) & (gradient > 0)) | ((self.image >= 1) & (gradient < 0))
         gradient = gradient.masked_fill(stuck, 0)
-        if self.last is not None:
-            move, change = self.image - self.last[0], gradient - self.last[1]
-            dot = (move * change).sum()
-            if dot > 1e-8 * move.norm() * change.norm():
-                self.moves = [*self.moves, (move, change, 1 / dot)][-MOVES:]
+        if self.last is None:
+            rms = _coarse_first(gradient, stuck).square().mean().sqrt()
+            self.pace = _FIRST_MOVE / rms.clamp_min(torch.finfo(rms.dtype).tiny)
+        else:
+            self._learn(self.image - self.last[0], gradient - self.last[1], stuck)
         self.last = self.image, gradient
         self.image = (self.image + self._direction(gradient, stuck)).clamp(0, 1)
 
+    def _learn(self, move, change, stuck):
+        # No branch: for one, the processor would have to wait for a GPU. A move along which the
+        # gradient did not grow gets the weight 0.
+        dot = (move * change).sum()
+        good = dot > 1e-8 * move.norm() * change.norm()
+        inverse = torch.where(good, 1 / dot, 0)
+        self.moves = [*self.moves, (move, change, inverse)][-MOVES:]
+        curvature = inverse * (change * _coarse_first(change, stuck)).sum()
+        self.pace = torch.where(good, _BOLDNESS / curvature, self.pace)
+
     def _direction(self, gradient, stuck):
-        direction = -gradient
-        if not self.moves:
-            direction = _coarse_first(direction, stuck)
-            rms = direction.square().mean().sqrt()
-            return direction * (_FIRST_MOVE / rms.clamp_min(torch.finfo(rms.dtype).tiny))
-        shares = []
+        direction, shares = -gradient, []
         for move, change, inverse in reversed(self.moves):
             shares.append(inverse * (move * direction).sum())
             direction = direction - shares[-1] * change
-        _, change, inverse = self.moves[-1]
-        curvature = inverse * (change * _coarse_first(change, stuck)).sum()
-        direction = _coarse_first(direction, stuck) * (_BOLDNESS / curvature)
+        direction = _coarse_first(direction, stuck) * self.pace
         for (move, change, inverse), share in zip(self.moves, reversed(shares), strict=True):
             direction = direction + move * (share - inverse * (change * direction).sum())
         return direction * (_LARGEST_MOVE / direction.square().mean().sqrt()).clamp(max=1)

@@ -212,10 +212,12 @@ class StyleTransfer:
             image = mover.image
             pixels = image.clone().requires_grad_()
             terms = objective(pixels)
-            losses = {name: term.item() for name, term in terms.items()}
-            watch = _watched(losses, watch, objective.weights)
             (gradient,) = torch.autograd.grad(terms["total"], pixels)
             mover.step(gradient)
+            # Read at once, and last: until here, Python need not wait for a GPU.
+            losses = torch.stack(list(terms.values())).tolist()
+            losses = dict(zip(terms, losses, strict=True))
+            watch = _watched(losses, watch, objective.weights)
             yield image, losses, {"mover": dict(vars(mover)), "watch": watch}
 
     def objective(self, size):

@@ -216,7 +216,9 @@ class FeatureExtractor(torch.nn.Module):
         features = {}
         for block in self.blocks:
             if large:
-                activations, found = checkpoint(block, activations, use_reentrant=False)
+                activations, found = checkpoint(
+                    block, activations, use_reentrant=False, preserve_rng_state=False
+                )
             else:
                 activations, found = block(activations)
             features.update(found)

@@ -3,6 +3,7 @@ import warnings
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from nst_helpers import (
     Diverged,
@@ -19,6 +20,7 @@ from nst_helpers import (
     variation_loss,
 )
 from nst_helpers.__main__ import main
+from nst_helpers.optimizers import PixelLBFGS
 
 SMALL = {"size": 48, "steps": 12, "device": "cpu"}
 
@@ -68,6 +70,36 @@ def test_steps_are_evaluations(monkeypatch):
     assert [step.index for step in steps] == list(range(12))
     assert len(calls) == 12 + 2  # and one for each target
     assert steps[-1].progress == pytest.approx(1)
+
+
+class NoReadBack(TorchDispatchMode):
+    """Refuses what makes Python wait for the numbers on a GPU."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        aten = torch.ops.aten
+        waiting = (aten._local_scalar_dense, aten.nonzero, aten.masked_select, aten.equal)
+        assert function.overloadpacket not in waiting, function
+        return function(*args, **(kwargs or {}))
+
+
+def test_python_never_waits_inside_a_step():
+    transfer = StyleTransfer("cat", "night_sky", size=64, device="cpu")
+    objective, optimizer = transfer.objective(64), PixelLBFGS(transfer.content)
+    with NoReadBack():
+        for _ in range(4):
+            pixels = optimizer.image.clone().requires_grad_()
+            total = objective(pixels)["total"]
+            optimizer.step(*torch.autograd.grad(total, pixels))
+        with pytest.raises(AssertionError, match="scalar"):
+            total.item()
+
+
+def test_where_the_gradient_shrinks_the_optimiser_walks_on_downhill():
+    optimizer = PixelLBFGS(torch.linspace(0.51, 0.6, 3 * 6 * 8).view(1, 3, 6, 8))
+    for _ in range(12):
+        optimizer.step(0.5 - optimizer.image)  # of a hill: no move has a curvature above zero
+    assert all(weight == 0 for *_, weight in optimizer.moves)
+    assert optimizer.image.mean() > 0.8
 
 
 def test_coarse_to_fine():
