@@ -4,11 +4,9 @@ import statistics
 
 from matplotlib.figure import Figure
 
-_WAYS = {
-    "plain": ("plain loop", "0.55", "--"),
-    "package": ("this package", "0.0", "-"),
-    "peer": ("neural-style", "0.35", ":"),
-}
+from nst_helpers.plots import plot_races
+
+_WAYS = {"package": "this package", "plain": "plain loop", "peer": "neural-style"}
 
 
 def write(results, folder):
@@ -120,18 +118,17 @@ a third more arithmetic, and less memory for each pixel.
 
 
 def _loss_plot(pairs):
-    columns, rows = min(3, len(pairs)), -(-len(pairs) // 3)
-    figure = Figure(figsize=(1 + 3.2 * columns, 2.9 * rows), layout="constrained")
-    places = figure.subplots(rows, columns, squeeze=False).flat
-    for axes, row in zip(places, pairs, strict=False):
-        for way, (label, grey, line) in _WAYS.items():
-            if way in row:
-                seconds, losses = zip(*row[way]["curve"], strict=True)
-                axes.semilogy(seconds, losses, color=grey, linestyle=line, label=label)
+    races = {
+        f"seconds ({row['content']}, {row['style']})": {
+            name: tuple(zip(*row[way]["curve"], strict=True))
+            for way, name in _WAYS.items()
+            if way in row
+        }
+        for row in pairs
+    }
+    figure = plot_races(races, width=10)
+    for axes, row in zip(figure.axes, pairs, strict=False):
         axes.axhline(row["loss"], color="0.8", linewidth=0.8)
-        axes.set_title(f"{row['content']}, {row['style']}", fontsize=10)
-        axes.set(xlabel="seconds", ylabel="loss at 256 pixels")
-    figure.axes[0].legend(fontsize=8)
     return figure
 
 

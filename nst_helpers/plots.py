@@ -89,6 +89,29 @@ def plot_losses(history, weights=None, width=8.0):
     return figure
 
 
+def plot_races(races, columns=3, width=9.0):
+    """Return a figure of losses that fall, on a logarithmic scale, a panel for each race.
+
+    Args:
+        races: `{name of the horizontal axis: {who: (times, losses)}}`, at most three in a race;
+            their names are written into the last panel.
+        columns: panels in a row, at most.
+        width: of the figure in inches.
+    """
+    columns = min(columns, len(races))
+    rows = -(-len(races) // columns)
+    figure = Figure(figsize=(width, rows * min(3.0, width / columns)), layout="constrained")
+    places = figure.subplots(rows, columns, squeeze=False).flatten()
+    for axis, (name, race) in zip(places, races.items(), strict=False):
+        for (who, (times, losses)), line in zip(race.items(), ("k-", "k--", "k:"), strict=False):
+            axis.semilogy(times, losses, line, label=who)
+        axis.set(xlabel=name, ylabel="total loss")
+    axis.legend()
+    for unused in places[len(races) :]:
+        unused.set_axis_off()
+    return figure
+
+
 def plot_channels(features, channels=None, columns=8, width=9.0, scale="page"):
     """Return a figure of the channels of one layer as grey maps.
 

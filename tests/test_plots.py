@@ -26,6 +26,17 @@ def test_loss_curves_are_weighted():
     assert lines == {"content": [10, 20], "total": [3, 4]}
 
 
+def test_races_have_a_panel_each():
+    curves = {"slow": ([1, 2, 4], [9, 8, 7]), "fast": ([1, 2], [9, 3])}
+    figure = plots.plot_races({name: curves for name in "abcd"})
+    panels, unused = figure.axes[:4], figure.axes[4:]
+    assert [axis.get_xlabel() for axis in panels] == list("abcd")
+    assert [axis.axison for axis in unused] == [False, False]
+    for axis in panels:
+        lines = {line.get_label(): line.get_xydata().T.tolist() for line in axis.lines}
+        assert lines == {who: [list(part) for part in curve] for who, curve in curves.items()}
+
+
 def test_channels_share_one_scale_unless_asked():
     features = torch.stack([torch.zeros(4, 6), torch.rand(4, 6) * 9])[None]
     for scale, limits in {"page": (0, features.max().item()), "channel": (0, 0)}.items():
