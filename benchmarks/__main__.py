@@ -99,13 +99,13 @@ def pair(content, style, options, peer):
 
     def reached(pictures, loss, content):
         """Return where a method first has the loss and keeps the content, or where it ends."""
-        curve = []
+        curve, good = [], False
         for seconds, image, value in pictures:
             curve.append((round(seconds, 3), value))
-            share = methods.kept(image, objective.content) if value <= loss else 0
-            if share >= content - 0.03:
+            if value <= loss and methods.kept(image, objective.content) >= content - 0.03:
+                good = True
                 break
-        good = share >= content - 0.03
+        share = methods.kept(image, objective.content)
         return {"reached": good, "count": len(curve), "kept": share, "curve": curve}
 
     plain = list(methods.plain(*asked))

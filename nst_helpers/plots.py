@@ -94,7 +94,7 @@ def plot_races(races, columns=3, width=9.0):
 
     Args:
         races: `{name of the horizontal axis: {who: (times, losses)}}`, at most three in a race;
-            their names are written into the last panel.
+            their names are written into the first panel.
         columns: panels in a row, at most.
         width: of the figure in inches.
     """
@@ -106,7 +106,7 @@ def plot_races(races, columns=3, width=9.0):
         for (who, (times, losses)), line in zip(race.items(), ("k-", "k--", "k:"), strict=False):
             axis.semilogy(times, losses, line, label=who)
         axis.set(xlabel=name, ylabel="total loss")
-    axis.legend()
+    places[0].legend()
     for unused in places[len(races) :]:
         unused.set_axis_off()
     return figure

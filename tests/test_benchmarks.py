@@ -78,14 +78,21 @@ def test_kept_is_a_correlation_of_edges():
 def test_the_page_says_what_was_not_reached(tmp_path):
     way = {"reached": True, "count": 4, "kept": 0.5, "curve": [[1.0, 9.0], [2.0, 3.0]]}
     row = {"content": "cat", "style": "mosaic", "loss": 3.0, "kept": 0.5, "plain": way}
-    ours = {**way, "count": 3, "curve": [[0.5, 8.0], [1.0, 3.0]]}
-    pairs = [{**row, "package": ours}, {**row, "package": {**ours, "reached": False}, "peer": way}]
+    row["coarse"], ours = 1, {**way, "count": 3, "curve": [[0.5, 8.0], [1.0, 3.0]]}
+    other, never = {**ours, "reached": False}, {**ours, "reached": False, "curve": [[1.0, 8.0]]}
+    pairs = [
+        {**row, "package": ours},
+        {**row, "package": other, "peer": way},
+        {**row, "package": never},
+    ]
     sizes = [{"size": 128, "seconds": 1.0, "pixels": 16384, "megabytes": 10.0, "first": 1.0}]
     page.write({"pairs": pairs, "sizes": sizes}, tmp_path)
     text = (tmp_path / "speed.md").read_text()
-    assert "| 0.50 | not run |" in text and "| not reached |  | 40: 2 s |" in text
+    assert "| 3: 1 s | 0.50 | 0.50 | not run |" in text
+    assert "| content not kept; loss alone 3: 1 s |  | 0.50 | 40: 2 s |" in text
+    assert "| loss not reached after 3: 1 s |  | inf | not run |" in text
     assert (
-        "(1 of 2 pairs), it needs 0.50 of the" in text
+        "(1 of 3 pairs), it needs 0.50 of the" in text
         and "| 128 | 1.00 s | 61.0 µs | 10 MB | 0.6 kB |" in text
     )
     assert (tmp_path / "speed_loss.png").stat().st_size > 5000
