@@ -49,14 +49,19 @@ function render({ model, el }) {
     text.textContent = model.get("text");
     image.alt = model.get("label") + ". " + model.get("text");
   };
-  let presses = 0;
+  let presses = 0, wide = 0, high = 0;
+  image.addEventListener("load", () => {  // while the next picture loads, its size is 0
+    wide = image.naturalWidth || wide;
+    high = image.naturalHeight || high;
+  });
   const point = (event) => {
+    if (wide === 0) return;
     const box = image.getBoundingClientRect();
     const pixel = (at, length, natural) =>
       Math.floor((Math.min(Math.max(at, 0), length - 0.01) / length) * natural);
     model.set("point", [  // the border does not count
-      pixel(event.clientX - box.left - image.clientLeft, image.clientWidth, image.naturalWidth),
-      pixel(event.clientY - box.top - image.clientTop, image.clientHeight, image.naturalHeight),
+      pixel(event.clientX - box.left - image.clientLeft, image.clientWidth, wide),
+      pixel(event.clientY - box.top - image.clientTop, image.clientHeight, high),
       presses,
     ]);
     model.save_changes();

@@ -258,8 +258,8 @@ def test_the_first_state_is_drawn_without_a_click(lab, name):
     text = lab.settled(name)
     image = lab.cell(name).locator(".nst-picture img")
     assert text in image.get_attribute("alt")
-    size = image.evaluate("(image) => [image.naturalWidth, image.naturalHeight]")
-    assert size == lab.ask(f"{name}.image.size")
+    size = "(image) => [image.naturalWidth, image.naturalHeight]"
+    wait(lambda: image.evaluate(size) == lab.ask(f"{name}.image.size"))
 
 
 def test_the_explorer_follows_slider_click_and_keys(lab):
@@ -308,6 +308,22 @@ def test_a_vector_is_dragged(lab):
     lab.slide("vectors", 0, "ArrowLeft", times=5)
     wait(lambda: abs(lab.ask("vectors.a")[0] - 2.5) < 0.01, say=lambda: lab.ask("vectors.a"))
     assert "a · b = 2.5 ×" in lab.settled("vectors")
+
+
+def test_a_picture_is_pointed_at_while_the_next_one_loads(lab):
+    lab.cell("vectors").locator(".nst-picture img").evaluate(
+        """async (image) => {
+          const same = await (await fetch(image.src)).blob();
+          const { x, y, width, height } = image.getBoundingClientRect();
+          image.src = URL.createObjectURL(same);
+          await Promise.resolve();
+          if (image.naturalWidth) throw Error("nothing is loading");
+          const place = { clientX: x + width / 2, clientY: y + height / 2, buttons: 1 };
+          image.dispatchEvent(new PointerEvent("pointermove", place));
+        }"""
+    )
+    middle = [length / 2 for length in lab.ask("vectors.image.size")]
+    wait(lambda: lab.ask("vectors.picture.point[:2]") == pytest.approx(middle, abs=2))
 
 
 def test_one_shuffle_loses_what_goes_together(lab):
