@@ -45,13 +45,14 @@ after {m["first_picture_seconds"]:.1f} s, with the network loaded from its file.
 
 
 def _pairs(pairs):
-    rows, ratios, fewer = [], [], []
+    rows, ratios, fewer, early = [], [], [], []
     for row in pairs:
         plain, ours = row["plain"], row["package"]
         seconds = [way["curve"][-1][0] for way in (plain, ours)]
         if ours["reached"]:
             ratios.append(seconds[1] / seconds[0])
             fewer.append(ours["count"] / plain["count"])
+        early.append(_early(row))
         cells = [
             f"{row['content']}, {row['style']}",
             f"{row['loss']:.2f}",
@@ -59,7 +60,7 @@ def _pairs(pairs):
             f"{plain['count']}: {seconds[0]:.0f} s",
             _ours(row),
             f"{seconds[1] / seconds[0]:.2f}" if ours["reached"] else "",
-            f"{_early(row):.2f}",
+            f"{early[-1]:.2f}",
             _peer(row),
         ]
         rows.append("| " + " | ".join(cells) + " |")
@@ -84,8 +85,7 @@ Where the package gets there ({len(ratios)} of {len(pairs)} pairs), it needs {me
 time (median; {spread}) and {evaluations:.2f} of the evaluations, of which the coarse
 ones cost a quarter. "Time to 100" asks less: the time to the loss, whatever the content, that the
 plain loop has after its first {_EARLY} evaluations, as a share of the time of these; its median is
-{statistics.median(map(_early, pairs)):.2f}. The later, the smaller is the lead: the last percents
-of the loss take both of them many evaluations.
+{statistics.median(early):.2f}.
 
 `neural-style` 0.5.7 is run as it is, in a process of its own, at the same weights (its smoothing is
 another one and is off, so it is judged by content and style alone, which favours it, and its curve
@@ -94,19 +94,24 @@ below is of these two); its pictures come every 10 evaluations.
 ![Loss over seconds for each pair of pictures](speed_loss.png)"""
 
 
+def _first_below(curve, loss):
+    """Return which evaluation first has the loss, counted from 1, and after how many seconds."""
+    rows = ((number, seconds) for number, (seconds, value) in enumerate(curve, 1) if value <= loss)
+    return next(rows, (None, math.inf))
+
+
 def _early(row):
     plain = row["plain"]["curve"][:_EARLY]
-    loss = min(value for _, value in plain)
-    seconds = (seconds for seconds, value in row["package"]["curve"] if value <= loss)
-    return next(seconds, math.inf) / plain[-1][0]
+    _, seconds = _first_below(row["package"]["curve"], min(value for _, value in plain))
+    return seconds / plain[-1][0]
 
 
 def _ours(row):
     ours = row["package"]
-    below = (n for n, (_, loss) in enumerate(ours["curve"]) if loss <= row["loss"])
-    if (first := next(below, None)) is None:
+    number, seconds = _first_below(ours["curve"], row["loss"])
+    if number is None:
         return f"loss not reached after {ours['count']}: {ours['curve'][-1][0]:.0f} s"
-    reached = f"{first + 1 + row['coarse']}: {ours['curve'][first][0]:.0f} s"
+    reached = f"{row['coarse'] + number}: {seconds:.0f} s"
     return reached if ours["reached"] else f"content not kept; loss alone {reached}"
 
 
@@ -132,7 +137,7 @@ The cat in the night sky; the longer side in pixels, and the memory above the im
 |---|---|---|---|---|
 {rows}
 
-Each run has five steps, of which the last two are timed. Memory grows in proportion to the pixels;
+Each run has five steps, of which the last two are timed. Memory grows no faster than the pixels;
 the optimiser's twenty moves, of which such a run has not many yet, add another 0.5 kB for each. A
 pixel of a large picture takes somewhat longer than one of a small one. From a million pixels on,
 the activations of the network are not kept but computed once more on the way back, block by block:

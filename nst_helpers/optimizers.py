@@ -43,7 +43,8 @@ class PixelLBFGS:
         """Keep a copy of the picture; no move is known yet."""
         self.image = image.detach().clone()
         self.moves = []  # (move, change of the gradient, 1 / their dot product)
-        self.last = self.pace = None
+        self.last = None  # the last picture and its gradient
+        self.pace = None  # how far to go along a filtered gradient
 
     def step(self, gradient):
         """Replace `image` by the next picture; `gradient` belongs to the present one."""

@@ -215,8 +215,8 @@ class StyleTransfer:
             (gradient,) = torch.autograd.grad(terms["total"], pixels)
             mover.step(gradient)
             # Read at once, and last: until here, Python need not wait for a GPU.
-            losses = torch.stack(list(terms.values())).tolist()
-            losses = dict(zip(terms, losses, strict=True))
+            values = torch.stack(list(terms.values())).tolist()
+            losses = dict(zip(terms, values, strict=True))
             watch = _watched(losses, watch, objective.weights)
             yield image, losses, {"mover": dict(vars(mover)), "watch": watch}
 
