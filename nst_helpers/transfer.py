@@ -14,6 +14,7 @@ import torch
 from nst_helpers.checkpoint import Checkpoint
 from nst_helpers.errors import InputError, check_choice, shown, tell
 from nst_helpers.gallery import gallery
+from nst_helpers.graphs import captured
 from nst_helpers.images import load_image, resize
 from nst_helpers.losses import content_loss, gram_matrix, style_loss, variation_loss
 from nst_helpers.memory import check_room, estimate, given_back
@@ -147,6 +148,8 @@ class StyleTransfer:
         layers, device = content_layers + style_layers, choose_device(device)
         with given_back(longer_side, device):
             self.extractor = FeatureExtractor(layers, network, pooling, device)
+            if device.type == "cuda":  # the order of numbers in memory that tensor cores take
+                self.extractor.to(memory_format=torch.channels_last)
         self.content_layers, self.style_layers = content_layers, style_layers
         self.optimizer = optimizer
         self.stages = plan(longer_side, steps, stages)
@@ -208,15 +211,13 @@ class StyleTransfer:
         mover = self._optimizer(start.to(self.extractor.mean.device))
         vars(mover).update(state.get("mover", {}))
         watch = state.get("watch", {})
+        evaluate = captured(objective.evaluate, mover.image)
         for _ in range(steps):
             image = mover.image
-            pixels = image.clone().requires_grad_()
-            terms = objective(pixels)
-            (gradient,) = torch.autograd.grad(terms["total"], pixels)
+            values, gradient = evaluate(image)
             mover.step(gradient)
             # Read at once, and last: until here, Python need not wait for a GPU.
-            values = torch.stack(list(terms.values())).tolist()
-            losses = dict(zip(terms, values, strict=True))
+            losses = dict(zip(objective.terms, values.tolist(), strict=True))
             watch = _watched(losses, watch, objective.weights)
             yield image, losses, {"mover": dict(vars(mover)), "watch": watch}
 
@@ -287,6 +288,8 @@ class Objective:
     Source: Gatys, Ecker and Bethge (2016), equation 7, with a third term.
     """
 
+    terms = ("content", "style", "variation", "total")
+
     def __init__(self, extractor, content, style, content_layers, style_layers, weights):
         """Compute the targets, once."""
         self.extractor, self.weights = extractor, weights
@@ -314,6 +317,13 @@ class Objective:
         }
         terms["total"] = sum(weight * terms[name] for name, weight in self.weights.items())
         return terms
+
+    def evaluate(self, image):
+        """Return the values of `terms`, in one tensor, and the gradient of the total."""
+        pixels = image.clone().requires_grad_()
+        terms = self(pixels)
+        (gradient,) = torch.autograd.grad(terms["total"], pixels)
+        return torch.stack(list(terms.values())).detach(), gradient
 
 
 def plan(longer_side, steps, stages=2):

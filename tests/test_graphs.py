@@ -1,0 +1,132 @@
+"""Without a GPU, a recorder stands in for CUDA's graphs: it too replays operations, not Python."""
+
+import contextlib
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from nst_helpers import StyleTransfer, graphs, transfer
+
+CUDA = SimpleNamespace(device=torch.device("cuda"))  # all that is asked of a picture before
+
+
+class Recorder(TorchDispatchMode):
+    """Keeps each operation with the tensors that it read and wrote, and can repeat them."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        assert function.overloadpacket is not torch.ops.aten._local_scalar_dense
+        result = function(*args, **(kwargs or {}))
+        self.calls.append((function, args, kwargs or {}, result))
+        return result
+
+    @torch.no_grad()
+    def replay(self):
+        for function, args, kwargs, result in self.calls:
+            for new, place in zip(
+                tree_leaves(function(*args, **kwargs)), tree_leaves(result), strict=True
+            ):
+                if isinstance(new, torch.Tensor) and new.data_ptr() != place.data_ptr():
+                    place.copy_(new)  # where it was recorded
+
+
+@pytest.fixture
+def recorders(monkeypatch):
+    """Put recorders in the place of CUDA's graphs, and count them."""
+    made = []
+
+    class Stream:
+        def wait_stream(self, other):
+            pass
+
+    def make():
+        made.append(Recorder())
+        return made[-1]
+
+    for name, stand_in in {
+        "Stream": lambda device: Stream(),
+        "current_stream": lambda device: Stream(),
+        "stream": lambda stream: contextlib.nullcontext(),
+        "CUDAGraph": make,
+        "graph": lambda graph, stream: graph,
+    }.items():
+        monkeypatch.setattr(torch.cuda, name, stand_in)
+    return made
+
+
+@pytest.mark.parametrize("recomputed", [False, True])
+def test_a_recorded_run_is_the_run_bit_for_bit(recorders, monkeypatch, recomputed):
+    if recomputed:  # as for large pictures: then activations are computed once more on the way back
+        monkeypatch.setattr("nst_helpers.vgg.RECOMPUTED_FROM", 1)
+    monkeypatch.setattr(transfer, "_SMALLEST_COARSE_SIZE", 32)
+    settings = {"size": 64, "steps": 12, "device": "cpu"}
+    plain = list(StyleTransfer("cat", "night_sky", **settings))
+    monkeypatch.setattr(transfer, "captured", graphs._record)
+    recorded = list(StyleTransfer("cat", "night_sky", **settings))
+    assert len(recorders) == 2  # one for each size
+    for ours, theirs in zip(recorded, plain, strict=True):
+        assert torch.equal(ours.image, theirs.image)
+        assert ours.losses == theirs.losses
+
+
+def test_results_stay_when_the_next_picture_comes(recorders):
+    double = graphs._record(lambda picture: (2 * picture, picture.sum()), torch.ones(1, 3, 2, 2))
+    first, first_sum = double(torch.full((1, 3, 2, 2), 3.0))
+    double(torch.full((1, 3, 2, 2), 5.0))
+    assert first.unique().tolist() == [6] and first_sum == 36
+
+
+def test_a_recording_with_other_numbers_is_not_used(recorders, monkeypatch):
+    calls = []
+
+    def work(picture):  # does something else when it is called for the fourth time
+        calls.append(1)
+        return ((2 if len(calls) == 4 else 1) * picture,)
+
+    with pytest.raises(RuntimeError, match="numbers differ"):
+        graphs._record(work, torch.ones(1, 3, 2, 2))
+
+
+def test_a_loss_that_is_not_finite_is_reported_by_the_run(recorders):
+    work = graphs._record(lambda picture: (picture / 0,), torch.ones(1, 3, 2, 2))
+    assert work(torch.ones(1, 3, 2, 2))[0].isinf().all()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("CUDA error: operation not permitted when stream is capturing\nmore"),
+        torch.OutOfMemoryError("CUDA out of memory."),
+    ],
+)
+def test_without_a_graph_the_run_goes_on_and_says_so_in_one_line(monkeypatch, error):
+    def fail(work, picture):
+        raise error
+
+    monkeypatch.setattr(graphs, "_record", fail)
+    work = object()
+    with pytest.warns(UserWarning, match="No CUDA graph .*started one by one") as caught:
+        assert graphs.captured(work, CUDA) is work
+    assert len(caught) == 1 and "\n" not in str(caught[0].message)
+
+
+def test_elsewhere_nothing_is_recorded(recorders):
+    work = object()
+    assert graphs.captured(work, torch.ones(1, 3, 2, 2)) is work and not recorders
+
+
+def test_the_order_in_memory_changes_no_number():
+    transfer = StyleTransfer("cat", "night_sky", size=64, device="cpu")
+    expected = transfer.objective(64).evaluate(transfer._fit(transfer.style, 64))
+    transfer.extractor.to(memory_format=torch.channels_last)
+    relu = transfer.extractor(transfer.content)["relu1_1"]
+    assert relu.is_contiguous(memory_format=torch.channels_last)
+    found = transfer.objective(64).evaluate(transfer._fit(transfer.style, 64))
+    for ours, theirs in zip(found, expected, strict=True):
+        assert (ours - theirs).norm() < 1e-4 * theirs.norm()
