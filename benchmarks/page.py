@@ -14,7 +14,7 @@ _GPU = """## On a GPU
 Not measured: there was none at hand. What is done for CUDA: an evaluation is recorded once and
 replayed as one CUDA graph, which is first compared with the plain evaluation, and a warning says
 where there is no graph; the activations are laid out channels last; the losses are read once a
-step. Convolutions are rounded to TF32 where torch does so by default. The optimiser's step is not
+step. Convolutions are computed in TF32 where torch does so by default. The optimiser's step is not
 part of the graph. The tests run the first three on the CPU, where a recorder of operations takes
 the place of the graph."""
 

@@ -323,7 +323,7 @@ class Objective:
         pixels = image.clone().requires_grad_()
         terms = self(pixels)
         (gradient,) = torch.autograd.grad(terms["total"], pixels)
-        return torch.stack(list(terms.values())).detach(), gradient
+        return torch.stack([terms[name] for name in self.terms]).detach(), gradient
 
 
 def plan(longer_side, steps, stages=2):

@@ -9,11 +9,22 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from nst_helpers import StyleTransfer, graphs, transfer
+from nst_helpers.optimizers import PixelLBFGS
 
 CUDA = SimpleNamespace(device=torch.device("cuda"))  # all that is asked of a picture before
 
 
-class Recorder(TorchDispatchMode):
+class NoReadBack(TorchDispatchMode):
+    """Refuses what makes Python wait for the numbers on a GPU."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        aten = torch.ops.aten
+        waiting = (aten._local_scalar_dense, aten.nonzero, aten.masked_select, aten.equal)
+        assert function.overloadpacket not in waiting, function
+        return function(*args, **(kwargs or {}))
+
+
+class Recorder(NoReadBack):
     """Keeps each operation with the tensors that it read and wrote, and can repeat them."""
 
     def __init__(self):
@@ -21,8 +32,7 @@ class Recorder(TorchDispatchMode):
         self.calls = []
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        assert function.overloadpacket is not torch.ops.aten._local_scalar_dense
-        result = function(*args, **(kwargs or {}))
+        result = super().__torch_dispatch__(function, types, args, kwargs)
         self.calls.append((function, args, kwargs or {}, result))
         return result
 
@@ -60,6 +70,17 @@ def recorders(monkeypatch):
     return made
 
 
+def test_python_never_waits_inside_a_step():
+    transfer = StyleTransfer("cat", "night_sky", size=64, device="cpu")
+    objective, optimizer = transfer.objective(64), PixelLBFGS(transfer.content)
+    with NoReadBack():
+        for _ in range(4):
+            values, gradient = objective.evaluate(optimizer.image)
+            optimizer.step(gradient)
+        with pytest.raises(AssertionError, match="scalar"):
+            values[-1].item()
+
+
 @pytest.mark.parametrize("recomputed", [False, True])
 def test_a_recorded_run_is_the_run_bit_for_bit(recorders, monkeypatch, recomputed):
     if recomputed:  # as for large pictures: then activations are computed once more on the way back
@@ -82,7 +103,7 @@ def test_results_stay_when_the_next_picture_comes(recorders):
     assert first.unique().tolist() == [6] and first_sum == 36
 
 
-def test_a_recording_with_other_numbers_is_not_used(recorders, monkeypatch):
+def test_a_recording_with_other_numbers_is_not_used(recorders):
     calls = []
 
     def work(picture):  # does something else when it is called for the fourth time
@@ -122,11 +143,11 @@ def test_elsewhere_nothing_is_recorded(recorders):
 
 
 def test_the_order_in_memory_changes_no_number():
-    transfer = StyleTransfer("cat", "night_sky", size=64, device="cpu")
-    expected = transfer.objective(64).evaluate(transfer._fit(transfer.style, 64))
-    transfer.extractor.to(memory_format=torch.channels_last)
-    relu = transfer.extractor(transfer.content)["relu1_1"]
+    painting = StyleTransfer("cat", "night_sky", size=64, device="cpu")
+    picture = painting._fit(painting.style, 64)
+    expected = painting.objective(64).evaluate(picture)
+    painting.extractor.to(memory_format=torch.channels_last)
+    relu = painting.extractor(painting.content)["relu1_1"]
     assert relu.is_contiguous(memory_format=torch.channels_last)
-    found = transfer.objective(64).evaluate(transfer._fit(transfer.style, 64))
-    for ours, theirs in zip(found, expected, strict=True):
+    for ours, theirs in zip(painting.objective(64).evaluate(picture), expected, strict=True):
         assert (ours - theirs).norm() < 1e-4 * theirs.norm()
