@@ -34,6 +34,8 @@ _STARTS = ("content", "noise", "style")
 _GROWTH, _PATIENCE = 1000, 30  # times the first loss of a stage, for so many steps in a row
 _LARGEST_WEIGHT = 1e12  # beside it, float32 has long lost the other losses
 _MOST_COARSE_STEPS = 30  # with more, the fine stage begins with less of the content
+_LONG = 100  # steps; from there on the optimiser need not hurry, which would cost content
+_SHORT_DAMPING, _LONG_DAMPING = 64, 16
 _SMALLEST_COARSE_SIZE = 128  # below it, style repaints the picture and the content is lost
 
 
@@ -250,7 +252,9 @@ class StyleTransfer:
         check_room(size, needed, self.extractor.mean.device)
 
     def _optimizer(self, image):
-        return PixelLBFGS(image) if self.optimizer == "lbfgs" else PixelAdam(image)
+        if self.optimizer == "adam":
+            return PixelAdam(image)
+        return PixelLBFGS(image, _LONG_DAMPING if len(self) >= _LONG else _SHORT_DAMPING)
 
     def _fit(self, image, size):
         """Return `image` in the shape that the content picture has at this size."""
