@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks import methods
+from benchmarks import gpu, methods
 from benchmarks.page import write
 
 PAIRS = [
@@ -39,7 +39,7 @@ def main():
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("--only", choices=["pairs", "machine", "sizes", "page"])
+    parser.add_argument("--only", choices=["pairs", "machine", "sizes", "gpu", "page"])
     parser.add_argument("--pairs", type=int, default=len(PAIRS), metavar="N")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--evaluations", type=int, default=300, help="of the reference")
@@ -48,7 +48,7 @@ def main():
     )
     options = parser.parse_args()
     results = Results(FOLDER / "speed.json")
-    parts = {"machine": machine, "sizes": sizes, "pairs": pairs}
+    parts = {"machine": machine, "sizes": sizes, "gpu": on_gpu, "pairs": pairs}
     for name, part in parts.items():
         if options.only in (None, name):
             part(results, options)
@@ -174,6 +174,15 @@ def sizes(results, options):
         print(json.dumps(rows[-1]), flush=True)
 
 
+def on_gpu(results, options):
+    """Measure what is asked of a GPU, where CUDA has one; all other parts run on the CPU."""
+    if torch.cuda.is_available():
+        results["gpu"] = gpu.measure("cuda", peer=options.peers > 0)
+        print(json.dumps(results.values["gpu"]), flush=True)
+    else:
+        print("No GPU that CUDA can use: its part is left out.")
+
+
 def _process(size, steps):
     code = "import sys, benchmarks.__main__ as b; b.one_run(*map(int, sys.argv[1:]))"
     done = subprocess.run(
@@ -191,7 +200,7 @@ def one_run(size, steps):
     before = _peak()
     began = time.perf_counter()
     times = [began]
-    transfer = methods.StyleTransfer("cat", "night_sky", size=size, steps=steps)
+    transfer = methods.StyleTransfer("cat", "night_sky", size=size, steps=steps, device="cpu")
     for _ in transfer:
         times.append(time.perf_counter())
     taken = [b - a for a, b in zip(times[-3:], times[-2:], strict=False)]

@@ -15,31 +15,31 @@ from nst_helpers import StyleTransfer, load_image, save_image
 from nst_helpers.vgg import IMAGENET_MEAN, IMAGENET_STD, LAYER_NAMES, load_convolutions
 
 
-def objective_of(content, style, size):
+def objective_of(content, style, size, device="cpu"):
     """Return the `Objective` of this package at its default weights."""
-    return StyleTransfer(content, style, size=size).objective(size)
+    return StyleTransfer(content, style, size=size, device=device).objective(size)
 
 
-def package(content, style, size, steps):
+def package(content, style, size, steps, device="cpu"):
     """Yield `(seconds, picture, loss)` of each evaluation of this package at its defaults.
 
     The loss is that at the full size, and infinite before.
     """
     began = time.perf_counter()
-    for step in StyleTransfer(content, style, size=size, steps=steps):
+    for step in StyleTransfer(content, style, size=size, steps=steps, device=device):
         fine = max(step.image.shape[2:]) == size
         loss = step.losses["total"] if fine else math.inf
         yield time.perf_counter() - began, step.image, loss
 
 
-def plain(content, style, size, steps):
+def plain(content, style, size, steps, device="cpu"):
     """Yield `(seconds, picture, loss)` of torch's L-BFGS at one size, clamped in its closure.
 
     This is the loop of the well-known tutorial, with the network frozen.
     """
     began = time.perf_counter()
-    objective = objective_of(content, style, size)
-    image = objective.content.clone().requires_grad_()
+    objective = objective_of(content, style, size, device)
+    image = objective.content.to(device, copy=True).requires_grad_()
     optimizer, made = torch.optim.LBFGS([image]), []
 
     def closure():
@@ -73,8 +73,9 @@ def neural_style(objective, steps, every=10):
         save_image(objective.style, folder / "style.png")
         torch.save(scaled_weights(objective), folder / "vgg16.pth")
         side = max(objective.content.shape[2:])
+        gpu = "c" if objective.extractor.mean.device.type == "cpu" else "0"
         command = (
-            f"-m neural_style.neural_style -gpu c -image_size {side} -init image -tv_weight 0 "
+            f"-m neural_style.neural_style -gpu {gpu} -image_size {side} -init image -tv_weight 0 "
             f"-content_weight 1 -style_weight 1 -num_iterations {steps} -save_iter {every} "
             "-print_iter 0 -disable_check -model_file vgg16.pth -content_image content.png "
             "-style_image style.png -output_image out.png"
@@ -149,7 +150,7 @@ def kept(image, content):
 
 
 def _edges(image):
-    grey = _blurred(image.mean(1)[0].numpy(), 1)
+    grey = _blurred(image.mean(1)[0].cpu().numpy(), 1)
     across = grey[1:-1, 2:] - grey[1:-1, :-2]
     down = grey[2:, 1:-1] - grey[:-2, 1:-1]
     return torch.from_numpy(_blurred(np.hypot(across, down), 2))

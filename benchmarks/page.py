@@ -9,14 +9,6 @@ from nst_helpers.plots import plot_races
 
 _WAYS = {"package": "this package", "plain": "plain loop", "peer": "neural-style"}
 _EARLY = 100  # evaluations
-_GPU = """## On a GPU
-
-Not measured: there was none at hand. What is done for CUDA: an evaluation is recorded once and
-replayed as one CUDA graph, which is first compared with the plain evaluation, and a warning says
-where there is no graph; the activations are laid out channels last; the losses are read once a
-step. Convolutions are computed in TF32 where torch does so by default. The optimiser's step is not
-part of the graph. The tests run the first three on the CPU, where a recorder of operations takes
-the place of the graph."""
 
 
 def write(results, folder):
@@ -33,15 +25,15 @@ def write(results, folder):
     if "sizes" in results:
         _size_plot(results["sizes"]).savefig(folder / "speed_size.png", dpi=110)
         parts.append(_sizes(results["sizes"]))
-    parts.append(_GPU)
+    parts.append(_gpu(results.get("gpu")))
     (folder / "speed.md").write_text("\n\n".join(part for part in parts if part) + "\n")
 
 
 def _machine(m):
     return f"""Measured by `uv run --with neural-style==0.5.7 python -m benchmarks`, which writes
-this page, on {m["processor"]} with {m["cores"]} cores, without a GPU; torch {m["torch"]}. Seconds
+this page, on {m["processor"]} with {m["cores"]} cores; torch {m["torch"]}. Seconds
 differ from machine to machine, and on a shared machine from run to run; the ratios are from one
-run each.
+run each. All but the last part is measured on the processor alone.
 
 One evaluation (VGG-16 to relu5_1 and back, cat at {m["size"]} pixels) is
 {m["gflop_of_an_evaluation"]:.0f} billion floating-point operations and takes
@@ -153,6 +145,49 @@ the activations of the network are not kept but computed once more on the way ba
 a third more arithmetic, and less memory for each pixel.
 
 ![Seconds and memory of an evaluation against the number of pixels](speed_size.png)"""
+
+
+def _gpu(m):
+    done = """## On a GPU
+
+What is done for CUDA: an evaluation is recorded once and replayed as one CUDA graph, which is first
+compared with the plain evaluation, and a warning says where there is no graph; the activations are
+laid out channels last; the losses are read once a step, after the optimiser's operations, which are
+not part of the graph, were started. Convolutions are computed in TF32 where torch does so by
+default. The tests run all this but TF32 on the CPU, where a recorder of operations takes the place
+of the graph."""
+    if m is None:
+        return f"""{done}
+
+Nothing was measured: there was no GPU at hand. Where there is one, the same command measures it."""
+    rows = "\n".join(
+        f"| {_WAYS[way]} | {rate:.0f} | {m['rates']['package'] / rate:.1f} |"
+        for way, rate in m["rates"].items()
+    )
+    precisions = "\n".join(
+        f"| {name} | {row['gradient_error']:.1e} | {row['loss']:.3f} |"
+        for name, row in m["exactness"].items()
+        if name != "psnr"
+    )
+    took = f"after {m['seconds']:.1f} s" if m["reached"] else f"not in {m['seconds']:.1f} s"
+    return f"""{done}
+
+Measured on {m["name"]}, {m["size"]} x {m["size"]} pixels:
+
+| | evaluations a second | this package's rate over it |
+|---|---|---|
+{rows}
+
+The quality of the plain loop is reached {took}, warmed up and loading included. At {m["large"]} x
+{m["large"]} an evaluation runs at {m["share_of_peak"]:.0%} of the rate of a bfloat16 matrix
+product. A picture of {m["largest"]} x {m["largest"]} takes {m["gigabytes"]:.0f} GB.
+
+| a run of 100 steps in | relative error of the last gradient | final loss |
+|---|---|---|
+{precisions}
+
+Both columns are computed against, or in, float64. The two pictures differ by a peak signal-to-noise
+ratio of {m["exactness"]["psnr"]:.0f} dB."""
 
 
 def _loss_plot(pairs):

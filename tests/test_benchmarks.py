@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from benchmarks import methods, page
+from benchmarks import gpu, methods, page
 from benchmarks.__main__ import summary
 from nst_helpers import StyleTransfer, gram_matrix, load_image
 from nst_helpers.vgg import FeatureExtractor
@@ -97,3 +97,18 @@ def test_the_page_says_what_was_not_reached(tmp_path):
     )
     assert (tmp_path / "speed_loss.png").stat().st_size > 5000
     assert "not in 3 evaluations, 1.0 s" in summary(pairs[1])
+
+
+def test_the_part_for_a_gpu_runs_on_the_cpu_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    found = gpu.measure("cpu", size=32, large=48, largest=64, evaluations=12, peer=False)
+    assert set(found["rates"]) == {"plain", "package"} and min(found["rates"].values()) > 0
+    assert 0 < found["share_of_peak"] and found["seconds"] > 0
+    tf32, float32 = found["exactness"]["TF32"], found["exactness"]["float32"]
+    assert tf32 == float32  # there is no TF32 here, and a run repeats itself
+    assert 1e-9 < float32["gradient_error"] < 1e-3 and found["exactness"]["psnr"] == float("inf")
+    page.write({"gpu": found}, tmp_path)
+    text = (tmp_path / "speed.md").read_text()
+    assert "| plain loop |" in text and "Nothing was measured" not in text
+    page.write({}, tmp_path)
+    assert "Nothing was measured" in (tmp_path / "speed.md").read_text()

@@ -1,0 +1,121 @@
+"""What a GPU is asked for: its rate, what it reaches, what it holds, and how exact it is."""
+
+import contextlib
+import math
+import time
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks import methods
+from nst_helpers import StyleTransfer
+
+PAIR = "astronaut", "mosaic"  # the photograph is square
+
+
+def measure(device, size=512, large=1024, largest=4096, evaluations=300, peer=True):
+    """Return a dictionary of results; rates are those of the second half of a run.
+
+    Args:
+        device: `"cuda"`; on another one, memory is not measured.
+        size: of rates and of the run until equal quality.
+        large: of the share of the peak.
+        largest: of the run whose memory is measured.
+        evaluations: of the plain loop, whose best picture sets the quality.
+        peer: whether `neural-style` is there, to be run too.
+    """
+    objective = methods.objective_of(*PAIR, size, device)
+    plain = list(methods.plain(*PAIR, size, evaluations, device))
+    _, best, loss = min(plain, key=lambda row: row[2])
+    share = methods.kept(best, objective.content)
+    warm = [seconds for seconds, *_ in methods.package(*PAIR, size, evaluations, device)]
+    times, reached = [], False
+    for seconds, image, value in methods.package(*PAIR, size, evaluations, device):
+        times.append(seconds)
+        reached = value <= loss and methods.kept(image, objective.content) >= share - 0.03
+        if reached:
+            break
+    results = {
+        "name": torch.cuda.get_device_name(device) if torch.cuda.is_available() else device,
+        "size": size,
+        "rates": {"plain": _rate([seconds for seconds, *_ in plain]), "package": _rate(warm)},
+        "reached": reached,
+        "seconds": times[-1],
+        "large": large,
+        **_share_of_peak(device, large),
+        "largest": largest,
+        "gigabytes": _gigabytes(device, largest),
+        "exactness": _exactness(device, size),
+    }
+    if peer:
+        pictures = methods.neural_style(objective, evaluations)
+        rate = _rate([seconds for seconds, *_ in pictures])
+        results["rates"]["peer"] = 10 * rate  # a picture every ten
+    return results
+
+
+def _rate(times):
+    """Return how many came in a second, in the second half of a run."""
+    half = times[len(times) // 2 :]
+    return (len(half) - 1) / (half[-1] - half[0])
+
+
+def _share_of_peak(device, size, steps=60):
+    transfer = StyleTransfer(*PAIR, size=size, steps=steps, stages=1, device=device)
+    rate = _rate([step.seconds for step in transfer])
+    # Counted at half the size, where no activation is computed twice to save memory.
+    objective = transfer.objective(size // 2)
+    image = objective.content.to(device, copy=True).requires_grad_()
+    with FlopCounterMode(display=False) as counter:
+        objective(image)["total"].backward()
+    a, b = torch.rand(2, 8 * size, 8 * size, device=device).to(torch.bfloat16)
+    times = []
+    for _ in range(12):
+        times.append(time.perf_counter())
+        (a @ b)[0, 0].item()  # waits for the product
+    peak = 2 * (8 * size) ** 3 * _rate(times)
+    return {"large_rate": rate, "share_of_peak": 4 * rate * counter.get_total_flops() / peak}
+
+
+def _gigabytes(device, size):
+    if torch.device(device).type != "cuda":
+        return math.nan
+    torch.cuda.empty_cache()
+    torch.cuda.reset_peak_memory_stats(device)
+    before = torch.cuda.memory_reserved(device)
+    for _ in StyleTransfer(*PAIR, size=size, steps=25, stages=1, device=device):
+        pass
+    return (torch.cuda.max_memory_reserved(device) - before) / 1e9
+
+
+def _exactness(device, size, steps=100):
+    """Compare runs in TF32, where the device has it, and in float32, with float64."""
+    runs = {}
+    for name, allowed in {"TF32": True, "float32": False}.items():
+        with _tf32(allowed):
+            transfer = StyleTransfer(*PAIR, size=size, steps=steps, stages=1, device=device)
+            *_, last = transfer
+            _, gradient = transfer.objective(size).evaluate(last.image)
+        runs[name] = last.image, gradient
+    exact = StyleTransfer(*PAIR, size=size, stages=1, device=device)
+    exact.extractor.double()
+    exact.content, exact.style = exact.content.double(), exact.style.double()
+    objective = exact.objective(size)
+    results = {}
+    for name, (image, gradient) in runs.items():
+        values, wanted = objective.evaluate(image.double())
+        error = (gradient - wanted).norm() / wanted.norm()
+        results[name] = {"gradient_error": error.item(), "loss": values[-1].item()}
+    squares = (runs["TF32"][0] - runs["float32"][0]).square().mean().item()
+    results["psnr"] = -10 * math.log10(squares) if squares else math.inf
+    return results
+
+
+@contextlib.contextmanager
+def _tf32(allowed):
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = allowed
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = before
