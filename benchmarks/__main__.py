@@ -96,18 +96,6 @@ def pair(content, style, options, peer):
     """Return the evaluations and seconds of each method for one pair, as a dictionary."""
     objective = methods.objective_of(content, style, options.size)
     asked = (content, style, options.size, options.evaluations)
-
-    def reached(pictures, loss, content):
-        """Return where a method first has the loss and keeps the content, or where it ends."""
-        curve, good = [], False
-        for seconds, image, value in pictures:
-            curve.append((round(seconds, 3), value))
-            if value <= loss and methods.kept(image, objective.content) >= content - 0.03:
-                good = True
-                break
-        share = methods.kept(image, objective.content)
-        return {"reached": good, "count": len(curve), "kept": share, "curve": curve}
-
     plain = list(methods.plain(*asked))
     _, best, loss = min(plain, key=lambda row: row[2])
     share = methods.kept(best, objective.content)
@@ -116,13 +104,14 @@ def pair(content, style, options, peer):
         "style": style,
         "loss": loss,
         "kept": share,
-        "plain": reached(plain, loss, share),
-        "package": reached(methods.package(*asked), loss, share),
+        "plain": methods.reached(plain, loss, share, objective),
+        "package": methods.reached(methods.package(*asked), loss, share, objective),
     }
     row["coarse"] = sum(value == math.inf for _, value in row["package"]["curve"])
     if peer:
         bare = methods.bare(objective, best)
-        row["peer"] = reached(methods.neural_style(objective, options.evaluations), bare, share)
+        peers = methods.neural_style(objective, options.evaluations)
+        row["peer"] = methods.reached(peers, bare, share, objective)
     row["package"]["curve"] = row["package"]["curve"][row["coarse"] :]
     return row
 

@@ -29,18 +29,14 @@ def measure(device, size=512, large=1024, largest=4096, evaluations=300, peer=Tr
     _, best, loss = min(plain, key=lambda row: row[2])
     share = methods.kept(best, objective.content)
     warm = [seconds for seconds, *_ in methods.package(*PAIR, size, evaluations, device)]
-    times, reached = [], False
-    for seconds, image, value in methods.package(*PAIR, size, evaluations, device):
-        times.append(seconds)
-        reached = value <= loss and methods.kept(image, objective.content) >= share - 0.03
-        if reached:
-            break
+    pictures = methods.package(*PAIR, size, evaluations, device)
+    package = methods.reached(pictures, loss, share, objective)
     results = {
         "name": torch.cuda.get_device_name(device) if torch.cuda.is_available() else device,
         "size": size,
         "rates": {"plain": _rate([seconds for seconds, *_ in plain]), "package": _rate(warm)},
-        "reached": reached,
-        "seconds": times[-1],
+        "reached": package["reached"],
+        "seconds": package["curve"][-1][0],
         "large": large,
         **_share_of_peak(device, large),
         "largest": largest,

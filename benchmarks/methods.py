@@ -137,6 +137,25 @@ def scaled_weights(objective):
     return state
 
 
+def reached(pictures, loss, share, objective):
+    """Return where a method first has the loss and keeps the content, or where it ends.
+
+    Args:
+        pictures: `(seconds, picture, loss)` of each evaluation.
+        loss: to reach.
+        share: of the content that the reference keeps, which may be missed by 0.03.
+        objective: whose content picture is to be kept.
+    """
+    curve, good = [], False
+    for seconds, image, value in pictures:
+        curve.append((round(seconds, 3), value))
+        if value <= loss and kept(image, objective.content) >= share - 0.03:
+            good = True
+            break
+    end = kept(image, objective.content)
+    return {"reached": good, "count": len(curve), "kept": end, "curve": curve}
+
+
 def kept(image, content):
     """Return how much of the content is kept: the correlation of blurred edges, at most 1.
 

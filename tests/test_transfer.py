@@ -119,11 +119,11 @@ def test_a_step_is_that_of_the_two_loops():
 
 
 def test_a_long_run_is_damped_less():
-    dampings = [
+    optimizers = [
         StyleTransfer("cat", "night_sky", size=32, steps=steps)._optimizer(torch.zeros(1, 3, 4, 4))
         for steps in (99, 100)
     ]
-    assert [optimizer.damping for optimizer in dampings] == [64, 16]
+    assert [optimizer.damping for optimizer in optimizers] == [64, 16]
 
 
 def test_coarse_to_fine():
