@@ -33,9 +33,10 @@ VARIATION_WEIGHT = 10.0
 _STARTS = ("content", "noise", "style")
 _GROWTH, _PATIENCE = 1000, 30  # times the first loss of a stage, for so many steps in a row
 _LARGEST_WEIGHT = 1e12  # beside it, float32 has long lost the other losses
-_MOST_COARSE_STEPS = 30  # with more, the fine stage begins with less of the content
-_LONG = 100  # steps; from there on the optimiser need not hurry, which would cost content
+_MOST_COARSE_STEPS, _MOST_MIDDLE_STEPS = 30, 60  # more lost content, or time
+_LONG = 100  # steps; from there on a run need not hurry, which would cost content
 _SHORT_DAMPING, _LONG_DAMPING = 64, 16
+_SHORT_EMPHASIS, _LONG_EMPHASIS = 2, 6  # on content at coarse sizes, a power of their ratio
 _SMALLEST_COARSE_SIZE = 128  # below it, style repaints the picture and the content is lost
 
 
@@ -87,7 +88,8 @@ class StyleTransfer:
 
     The picture is first optimised at half its size, for a quarter of the steps and at most
     thirty, then at its full size: the coarse stage lays out the large forms, and a step costs a
-    quarter there. Gatys et al. optimise at one size.
+    quarter there. A run of a hundred steps or more has a stage at three quarters of the size
+    between, for a fifth of the steps and at most sixty. Gatys et al. optimise at one size.
 
     Args:
         content: the content picture, anything that `load_image` takes.
@@ -100,7 +102,8 @@ class StyleTransfer:
             its target, and the layers are averaged.
         start: the first picture: `"content"`, `"noise"`, `"style"`, or a picture.
         optimizer: `"lbfgs"` as in the paper, or `"adam"`.
-        stages: 2 for coarse to fine, 1 for the full size only.
+        stages: the most sizes: 1 for the full size only, 2 for half and full size, 3 to allow
+            the one between.
         network, pooling, device: as in `FeatureExtractor`.
         seed: of the noise.
 
@@ -129,7 +132,7 @@ class StyleTransfer:
         style_layers=STYLE_LAYERS,
         start="content",
         optimizer="lbfgs",
-        stages=2,
+        stages=3,
         network="vgg16",
         pooling="max",
         device=None,
@@ -139,7 +142,7 @@ class StyleTransfer:
         weights = {"content": content_weight, "style": style_weight, "variation": variation_weight}
         self.weights = _checked_weights(weights)
         steps = _whole("steps", steps, 1, 1_000_000)
-        stages = _whole("stages", stages, 1, 2)
+        stages = _whole("stages", stages, 1, 3)
         seed = _whole("seed", seed, 0, 2**63 - 1)
         check_choice("optimizer", optimizer, ["lbfgs", "adam"])
         content_layers, style_layers = as_names(content_layers), as_names(style_layers)
@@ -176,6 +179,10 @@ class StyleTransfer:
     def __len__(self):
         """Return the number of steps."""
         return sum(steps for _, steps in self.stages)
+
+    @property
+    def _long(self):
+        return len(self) >= _LONG
 
     def __iter__(self):
         """Yield a `Step` for each evaluation, just after it was made."""
@@ -234,7 +241,8 @@ class StyleTransfer:
         weights = dict(self.weights)
         # Departure from the paper, which has one size: at a coarse size the content must weigh
         # more, or the style's large forms repaint it before the fine stage can defend it.
-        weights["content"] *= (self.stages[-1][0] / size) ** 2
+        emphasis = _LONG_EMPHASIS if self._long else _SHORT_EMPHASIS
+        weights["content"] *= (self.stages[-1][0] / size) ** emphasis
         pictures = self._fit(self.content, size), resize(self.style, size)
         return Objective(self.extractor, *pictures, self.content_layers, self.style_layers, weights)
 
@@ -254,7 +262,7 @@ class StyleTransfer:
     def _optimizer(self, image):
         if self.optimizer == "adam":
             return PixelAdam(image)
-        return PixelLBFGS(image, _LONG_DAMPING if len(self) >= _LONG else _SHORT_DAMPING)
+        return PixelLBFGS(image, _LONG_DAMPING if self._long else _SHORT_DAMPING)
 
     def _fit(self, image, size):
         """Return `image` in the shape that the content picture has at this size."""
@@ -330,23 +338,27 @@ class Objective:
         return torch.stack([terms[name] for name in self.terms]).detach(), gradient
 
 
-def plan(longer_side, steps, stages=2):
-    """Return the stages of a run as `(longer side, steps)`, the coarse one first.
+def plan(longer_side, steps, stages=3):
+    """Return the stages of a run as `(longer side, steps)`, the coarsest one first.
 
     Args:
         longer_side: of the generated picture, in pixels.
         steps: of the whole run.
-        stages: 2 for coarse to fine where the picture is large enough, 1 for the full size only.
+        stages: the most sizes, 1 to 3; a small picture has only its own, and a short run no size
+            between.
 
     Example:
-        >>> plan(256, 100)
-        [(128, 25), (256, 75)]
+        >>> plan(256, 60), plan(256, 150)
+        ([(128, 15), (256, 45)], [(128, 30), (192, 30), (256, 90)])
     """
-    coarse = longer_side // 2
-    if stages == 1 or coarse < _SMALLEST_COARSE_SIZE or steps < 2:
+    half = longer_side // 2
+    if stages == 1 or half < _SMALLEST_COARSE_SIZE or steps < 2:
         return [(longer_side, steps)]
-    first = min(max(1, steps // 4), _MOST_COARSE_STEPS)
-    return [(coarse, first), (longer_side, steps - first)]
+    coarse = min(max(1, steps // 4), _MOST_COARSE_STEPS)
+    if stages == 2 or steps < _LONG:
+        return [(half, coarse), (longer_side, steps - coarse)]
+    middle = min(steps // 5, _MOST_MIDDLE_STEPS)
+    return [(half, coarse), (longer_side * 3 // 4, middle), (longer_side, steps - coarse - middle)]
 
 
 def style_transfer(content, style, progress=True, checkpoint=None, **settings):

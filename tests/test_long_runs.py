@@ -36,9 +36,10 @@ OPTIMIZERS = pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 
 
 @pytest.fixture
-def two_stages(monkeypatch):
-    """At 64 pixels there is a coarse stage of 32 too."""
+def three_stages(monkeypatch):
+    """Eight steps at 64 pixels are a long run, with stages of 32 and 48 pixels."""
     monkeypatch.setattr(transfer, "_SMALLEST_COARSE_SIZE", 32)
+    monkeypatch.setattr(transfer, "_LONG", 8)
 
 
 def make(**settings):
@@ -64,7 +65,7 @@ def python(code, *arguments):
 
 @OPTIMIZERS
 @pytest.mark.parametrize("start", ["content", "noise"])
-def test_the_same_seed_makes_the_same_picture(two_stages, optimizer, start):
+def test_the_same_seed_makes_the_same_picture(three_stages, optimizer, start):
     first, again = (paint(optimizer=optimizer, start=start, seed=3) for _ in range(2))
     assert torch.equal(first.image, again.image) and first.losses == again.losses
 
@@ -83,10 +84,10 @@ def test_adam_is_torchs():
 
 
 @OPTIMIZERS
-def test_a_step_that_was_saved_goes_on_to_the_same_end(two_stages, optimizer):
+def test_a_step_that_was_saved_goes_on_to_the_same_end(three_stages, optimizer):
     whole = list(make(optimizer=optimizer))
-    assert [max(step.image.shape[2:]) for step in whole] == [32] * 2 + [64] * 6
-    for at in (0, 1, 2, 5, 7):  # in the coarse stage, at its end, in the fine stage, at the end
+    assert [max(step.image.shape[2:]) for step in whole] == [32] * 2 + [48] + [64] * 5
+    for at in (0, 1, 2, 5, 7):  # in each stage, at its end, at the end of all
         file = io.BytesIO()
         torch.save(vars(whole[at]), file)
         saved = transfer.Step(**torch.load(io.BytesIO(file.getvalue()), weights_only=True))
@@ -99,9 +100,9 @@ def test_a_step_that_was_saved_goes_on_to_the_same_end(two_stages, optimizer):
 
 
 @OPTIMIZERS
-@pytest.mark.parametrize("evaluations", [2, 7])  # in the coarse and in the fine stage
+@pytest.mark.parametrize("evaluations", [2, 7])  # at the end of the first and in the last stage
 def test_an_interrupted_run_goes_on_to_the_same_end(
-    two_stages, monkeypatch, tmp_path, capsys, optimizer, evaluations
+    three_stages, monkeypatch, tmp_path, capsys, optimizer, evaluations
 ):
     whole = paint(optimizer=optimizer)
     file = tmp_path / "run.checkpoint"
@@ -116,8 +117,7 @@ def test_an_interrupted_run_goes_on_to_the_same_end(
     monkeypatch.setattr(transfer.ProgressBar, "update", interrupted)
     with pytest.warns(UserWarning, match=f"best picture of {evaluations} steps"):
         style_transfer("cat", "night_sky", checkpoint=file, optimizer=optimizer, **SMALL)
-    monkeypatch.undo()
-    monkeypatch.setattr(transfer, "_SMALLEST_COARSE_SIZE", 32)
+    monkeypatch.setattr(transfer.ProgressBar, "update", step)
     for _ in range(2):  # the second finds that nothing is left to do
         capsys.readouterr()
         result = paint(optimizer=optimizer, checkpoint=file)

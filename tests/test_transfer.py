@@ -132,6 +132,32 @@ def test_coarse_to_fine():
     assert len(StyleTransfer("cat", "night_sky", size=256, steps=3, stages=1).stages) == 1
 
 
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        ((255, 300), [(255, 300)]),  # half of it would be too small
+        ((256, 1), [(256, 1)]),
+        ((256, 2), [(128, 1), (256, 1)]),
+        ((256, 99), [(128, 24), (256, 75)]),
+        ((256, 100), [(128, 25), (192, 20), (256, 55)]),
+        ((257, 1000), [(128, 30), (192, 60), (257, 910)]),
+        ((256, 300, 2), [(128, 30), (256, 270)]),
+        ((256, 300, 1), [(256, 300)]),
+    ],
+)
+def test_the_stages_of_a_run(run, expected):
+    assert transfer.plan(*run) == expected
+
+
+@pytest.mark.parametrize(("steps", "weights"), [(99, [8, 2]), (100, [128, 11.24, 2])])
+def test_content_weighs_more_at_coarse_sizes(steps, weights):
+    painting = StyleTransfer("cat", "night_sky", 256, steps, content_weight=2, device="cpu")
+    found = [painting.objective(size).weights["content"] for size, _ in painting.stages]
+    assert found == pytest.approx(weights, rel=1e-3)
+    others = painting.objective(128).weights
+    assert others == painting.weights | {"content": weights[0]}
+
+
 def test_the_same_seed_makes_the_same_picture_and_weights_count_by_their_ratios():
     first, again = run(start="noise", seed=1), run(start="noise", seed=1)
     assert torch.equal(first.image, again.image)
