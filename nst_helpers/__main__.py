@@ -10,7 +10,7 @@ from pathlib import Path
 from nst_helpers import transfer
 from nst_helpers.errors import InputError, shown
 from nst_helpers.images import check_output, save_image
-from nst_helpers.vgg import LAYER_NAMES, choose_device
+from nst_helpers.vgg import LAYER_NAMES, choose_device, choose_precision
 
 
 def _parser():
@@ -68,7 +68,7 @@ def main(arguments=None):
             if settings[name] and _same_place(settings[name], output):
                 raise InputError(f"{shown(output)} is the {name} itself: choose another output.")
         device = choose_device(settings["device"])
-        print(f"Computing on {device}.")
+        print(f"Computing on {device} in {choose_precision(None, device)}.")
         result = transfer.style_transfer(**settings)
         with warnings.catch_warnings(record=True, action="always") as replaced:
             save_image(result.image, output, result.settings)

@@ -29,7 +29,7 @@ def content_loss(features, target):
             f"content_loss compares two maps of one shape, not {tuple(features.shape)} and "
             f"{tuple(target.shape)}: resize the pictures to one size first."
         )
-    return (features - target).square().mean()
+    return _wide(features - target).square().mean()
 
 
 def gram_matrix(features, normalize=True):
@@ -41,7 +41,8 @@ def gram_matrix(features, normalize=True):
             sizes can be compared.
 
     Returns:
-        Gram matrices `(N, C, C)`: symmetric and positive semi-definite.
+        Gram matrices `(N, C, C)`: symmetric and positive semi-definite; in float32 for features
+        in bfloat16.
 
     Raises:
         ValueError: `features` has not four dimensions.
@@ -71,12 +72,19 @@ class _Gram(torch.autograd.Function):
     @staticmethod
     def forward(ctx, flat):
         ctx.save_for_backward(flat)
-        return flat @ flat.transpose(1, 2)
+        wide = _wide(flat)
+        return wide @ wide.mT
 
     @staticmethod
     def backward(ctx, gradient):
         (flat,) = ctx.saved_tensors
-        return (gradient + gradient.transpose(1, 2)) @ flat
+        # Transposed twice, it lies in memory as activations that are channels last do.
+        return (flat.mT @ (gradient + gradient.mT).to(flat.dtype)).mT
+
+
+def _wide(numbers):
+    """Return numbers in float32 at least: a sum in bfloat16 has two digits."""
+    return numbers.to(torch.promote_types(numbers.dtype, torch.float32))
 
 
 def style_loss(gram, target):

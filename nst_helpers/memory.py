@@ -16,7 +16,7 @@ _BESIDE = 256 * 2**20  # what torch takes once, whatever the size
 _CHANNELS = {"1": 64, "2": 128, "3": 256, "4": 512, "5": 512}  # of the layers of each block
 
 
-def estimate(layer, network, pixels, style_pixels, kept):
+def estimate(layer, network, pixels, style_pixels, kept, precision="float32"):
     """Return about how many bytes a run needs beside the network, a bound from above.
 
     Args:
@@ -24,6 +24,7 @@ def estimate(layer, network, pixels, style_pixels, kept):
         pixels: of the generated picture, height times width.
         style_pixels: of the style picture, likewise.
         kept: how many pictures the optimiser keeps.
+        precision: of the activations.
 
     Example:
         >>> round(estimate("relu5_1", "vgg16", 256 * 256, 256 * 256, kept=200) / 2**20)
@@ -34,6 +35,8 @@ def estimate(layer, network, pixels, style_pixels, kept):
     floats = sum(_floats(name) for name in names)
     if pixels >= RECOMPUTED_FROM:  # then the first block is there as a whole, and little else
         floats *= 0.6
+    if precision == "bfloat16":
+        floats *= 0.5
     # Every activation is kept for the gradient; the convolutions and the gradients of the layers
     # at hand take as much again, at most. For the style picture no gradient is needed.
     run = pixels * (2 * floats + 3 * (kept + 10))

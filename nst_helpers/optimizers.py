@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import torch
 
-MOVES = 20  # the curvature is estimated from so many of the last ones; more help late and little
+MOVES = 40  # the curvature is estimated from so many of the last ones
 _FIRST_MOVE = 0.01  # root mean square of the first step, in which the curvature is not yet known
 _LARGEST_MOVE = 0.05  # root mean square; a longer step has left the region the curvature is from
 _BOLDNESS = 2  # most directions are flatter than that of the last move; with 4 the loss swings

@@ -20,7 +20,7 @@ from nst_helpers.losses import content_loss, gram_matrix, style_loss, variation_
 from nst_helpers.memory import check_room, estimate, given_back
 from nst_helpers.optimizers import MOVES, PixelAdam, PixelLBFGS
 from nst_helpers.progress import ProgressBar
-from nst_helpers.vgg import FeatureExtractor, as_names, choose_device
+from nst_helpers.vgg import FeatureExtractor, as_names, choose_device, choose_precision
 
 CONTENT_LAYERS = ("relu4_2",)
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -105,6 +105,7 @@ class StyleTransfer:
         stages: the most sizes: 1 for the full size only, 2 for half and full size, 3 to allow
             the one between.
         network, pooling, device: as in `FeatureExtractor`.
+        precision: as in `choose_precision`.
         seed: of the noise.
 
     Raises:
@@ -136,6 +137,7 @@ class StyleTransfer:
         network="vgg16",
         pooling="max",
         device=None,
+        precision=None,
         seed=0,
     ):
         """Check every setting and load the network; nothing is computed yet."""
@@ -151,10 +153,9 @@ class StyleTransfer:
         self.style = load_image(style, longer_side)
         self.start = self._start_picture(start, seed)
         layers, device = content_layers + style_layers, choose_device(device)
+        precision = choose_precision(precision, device)
         with given_back(longer_side, device):
-            self.extractor = FeatureExtractor(layers, network, pooling, device)
-            if device.type == "cuda":  # the order of numbers in memory that tensor cores take
-                self.extractor.to(memory_format=torch.channels_last)
+            self.extractor = FeatureExtractor(layers, network, pooling, device, precision)
         self.content_layers, self.style_layers = content_layers, style_layers
         self.optimizer = optimizer
         self.stages = plan(longer_side, steps, stages)
@@ -173,6 +174,7 @@ class StyleTransfer:
             "network": network,
             "pooling": pooling,
             "device": self.extractor.mean.device.type,
+            "precision": precision,
             "seed": seed,
         }
 
@@ -249,13 +251,13 @@ class StyleTransfer:
     def _check_memory(self):
         """Refuse a run that does not fit: a full memory may end the notebook, not only the run."""
         size, steps = self.stages[-1]
-        deepest = self.extractor.layers[-1]
+        deepest, network = self.extractor.layers[-1], self.extractor.network
         kept = 2 * min(steps, MOVES) if self.optimizer == "lbfgs" else 2
         pixels, style_pixels = (math.prod(p.shape[2:]) for p in (self.content, self.style))
 
         def needed(share):
             areas = pixels * share, style_pixels * share
-            return estimate(deepest, self.extractor.network, *areas, kept)
+            return estimate(deepest, network, *areas, kept, self.extractor.precision)
 
         check_room(size, needed, self.extractor.mean.device)
 
@@ -447,7 +449,7 @@ def _factors(targets):
     """
     tiny = 1e-12  # a black picture may have no activations at all
     return {
-        name: 1 / (max(target.square().mean().item(), tiny) * len(targets))
+        name: 1 / (max(content_loss(target, torch.zeros_like(target)).item(), tiny) * len(targets))
         for name, target in targets.items()
     }
 

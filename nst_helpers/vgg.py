@@ -88,6 +88,44 @@ def choose_device(device=None):
     return chosen
 
 
+def choose_precision(precision, device):
+    """Return the floating-point type to compute the network in: `"float32"` or `"bfloat16"`.
+
+    A bfloat16 has the range of a float32, eight of its 24 binary digits, and half its bytes. A
+    processor with instructions for it multiplies at twice the rate; others need far longer.
+
+    Args:
+        precision: one of the two; None takes bfloat16 on a CPU that has instructions for it. On
+            other devices it takes float32, until bfloat16 is measured there.
+        device: a `torch.device`. Where it has no instructions for bfloat16, a warning says so
+            and float32 is taken.
+
+    Raises:
+        InputError: an unknown precision.
+
+    Example:
+        >>> choose_precision("float32", torch.device("cpu"))
+        'float32'
+    """
+    if precision is None:
+        fast = device.type == "cpu" and _multiplies_bfloat16(device)
+        return "bfloat16" if fast else "float32"
+    check_choice("precision", precision, ["float32", "bfloat16"])
+    if precision == "bfloat16" and not _multiplies_bfloat16(device):
+        tell(f"{device} has no instructions for bfloat16: float32 is used, which is faster there.")
+        return "float32"
+    return precision
+
+
+def _multiplies_bfloat16(device):
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type != "cpu" or not torch.backends.mkldnn.is_available():
+        return False
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)  # older releases cannot tell
+    return capabilities().get("avx512_bf16", False)
+
+
 def receptive_field(layer, network="vgg16"):
     """Return which pixels one activation of a layer sees, as `(size, step, offset)`.
 
@@ -143,10 +181,12 @@ class FeatureExtractor(torch.nn.Module):
         network: `"vgg16"`, or `"vgg19"` as in the paper.
         pooling: `"max"` as VGG was trained, or `"avg"`, which the paper found smoother.
         device: where to compute; None chooses the fastest device.
+        precision: `"float32"`, or `"bfloat16"`, of which the activations are then too.
 
     Raises:
-        InputError: an unknown layer, network, pooling or device, no weights on this machine, or
-            (when called) a tensor that is not an image or is too small for the deepest layer.
+        InputError: an unknown layer, network, pooling, device or precision, no weights on this
+            machine, or (when called) a tensor that is not an image or is too small for the
+            deepest layer.
 
     Example:
         >>> features = FeatureExtractor(["relu1_1"], device="cpu")(torch.zeros(1, 3, 32, 48))
@@ -156,7 +196,7 @@ class FeatureExtractor(torch.nn.Module):
     Source: Simonyan and Zisserman (2015), table 1; Gatys, Ecker and Bethge (2016), section 2.
     """
 
-    def __init__(self, layers, network="vgg16", pooling="max", device=None):
+    def __init__(self, layers, network="vgg16", pooling="max", device=None, precision="float32"):
         """Build the network up to the deepest of `layers` and load its weights."""
         super().__init__()
         check_choice("network", network, list(LAYER_NAMES))
@@ -170,6 +210,7 @@ class FeatureExtractor(torch.nn.Module):
         self.layers = tuple(name for name in names if name in layers)
         self.network = network
         device = choose_device(device)
+        self.precision = choose_precision(precision, device)
 
         depth = names.index(self.layers[-1]) + 1
         self.smallest_side = 2 ** sum(name.startswith("pool") for name in names[:depth])
@@ -182,6 +223,8 @@ class FeatureExtractor(torch.nn.Module):
                 module.inplace = names[index - 1] not in self.layers
             if isinstance(module, torch.nn.MaxPool2d) and pooling == "avg":
                 stack[index] = torch.nn.AvgPool2d(2)
+            elif isinstance(module, torch.nn.MaxPool2d) and self.precision == "bfloat16":
+                stack[index] = _MaxPool2d(2)
         ends = [n for n in range(1, depth + 1) if names[n - 1].startswith("pool") or n == depth]
         self.blocks = torch.nn.ModuleList(
             _Block(OrderedDict(zip(names[first:end], stack[first:end], strict=True)), self.layers)
@@ -189,6 +232,13 @@ class FeatureExtractor(torch.nn.Module):
         )
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(IMAGENET_STD).view(3, 1, 1), persistent=False)
+        if self.precision == "bfloat16":
+            # The first kernels take small differences of large numbers: they need all the digits.
+            for module in stack[1:]:
+                module.bfloat16()
+            stack[0].register_forward_hook(lambda module, inputs, output: output.bfloat16())
+        if device.type == "mps":  # which has had wrong gradients in the other order
+            self.to(memory_format=torch.contiguous_format)
         # Gradients are wanted for the pixels only; keeping them for the weights costs time.
         self.eval().requires_grad_(False).to(device)
 
@@ -239,6 +289,39 @@ class _Block(torch.nn.Sequential):
             if name in self.layers:
                 found[name] = activations
         return activations, found
+
+
+class _MaxPool2d(torch.nn.MaxPool2d):
+    """Max pooling that shares a gradient among equal largest numbers.
+
+    With eight binary digits, many neighbours are equal where a picture is smooth. Torch's pooling
+    gives the first of them the whole gradient, and so draws a grid there.
+    """
+
+    def forward(self, maps):
+        return _SharedMaximum.apply(maps)
+
+
+class _SharedMaximum(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, maps):
+        pooled = torch.nn.functional.max_pool2d(maps, 2)
+        ctx.save_for_backward(maps, pooled)
+        return pooled
+
+    @staticmethod
+    def backward(ctx, gradient):
+        maps, pooled = ctx.saved_tensors
+        height, width = (2 * side for side in pooled.shape[2:])  # an odd last row has no part in it
+        largest = (maps[..., :height, :width] == _doubled(pooled)).to(gradient.dtype)
+        number = 4 * torch.nn.functional.avg_pool2d(largest, 2)
+        shared = torch.zeros_like(maps)
+        shared[..., :height, :width] = largest * _doubled(gradient / number)
+        return shared
+
+
+def _doubled(maps):
+    return torch.nn.functional.interpolate(maps, scale_factor=2)
 
 
 @cache
@@ -424,7 +507,7 @@ def _read_packaged(path):
         index = LAYER_NAMES["vgg16"].index(name)
         arrays = layers.pop(f"Conv_{number}")
         kernel = torch.from_numpy(arrays["kernel"]).permute(3, 2, 0, 1)  # HWIO to OIHW
-        state[f"{index}.weight"] = kernel.contiguous()
+        state[f"{index}.weight"] = kernel
         state[f"{index}.bias"] = torch.from_numpy(arrays["bias"]).clone()
     return state
 
@@ -442,7 +525,12 @@ def _checked(network, state, path):
             f"{path} does not hold the convolutions of {network}: use the file that torchvision "
             f"names {_published(network)[0]}."
         )
-    state = {key: state[key].float() for key in expected}
+    # The order in memory in which a CPU and a GPU are fastest; activations take it over.
+    layouts = {4: torch.channels_last, 1: torch.contiguous_format}
+    state = {
+        key: state[key].float().contiguous(memory_format=layouts[state[key].ndim])
+        for key in expected
+    }
     if not all(value.isfinite().all() for value in state.values()):
         raise InputError(f"{path} holds weights that are not finite: fetch the file again.")
     return state

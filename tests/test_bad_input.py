@@ -935,11 +935,15 @@ def test_settings_of_a_file_that_has_none(tmp_path):
 # Settings ---------------------------------------------------------------------------------------
 
 
+NO_NETWORK = types.SimpleNamespace(
+    mean=torch.zeros(1), network="vgg16", layers=["relu5_1"], precision="float32"
+)
+
+
 @pytest.fixture
 def no_network_built(monkeypatch):
     """The settings are looked at, and no network is built."""
-    empty = types.SimpleNamespace(mean=torch.zeros(1), network="vgg16", layers=["relu5_1"])
-    monkeypatch.setattr(transfer, "FeatureExtractor", lambda *_, **__: empty)
+    monkeypatch.setattr(transfer, "FeatureExtractor", lambda *_, **__: NO_NETWORK)
 
 
 WEIGHTS = [f"{name}_weight" for name in ("content", "style", "variation")]
@@ -1116,9 +1120,8 @@ anything = st.one_of(
 )
 def test_drawn_settings(name, value):
     arguments = {"content": "cat", "style": "night_sky", "size": 32, name: value}
-    empty = types.SimpleNamespace(mean=torch.zeros(1), network="vgg16", layers=["relu5_1"])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(transfer, "FeatureExtractor", lambda *_, **__: empty)
+        patch.setattr(transfer, "FeatureExtractor", lambda *_, **__: NO_NETWORK)
         try:
             json.dumps(StyleTransfer(**arguments).settings)
         except InputError as error:

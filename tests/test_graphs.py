@@ -81,12 +81,14 @@ def test_python_never_waits_inside_a_step():
             values[-1].item()
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("recomputed", [False, True])
-def test_a_recorded_run_is_the_run_bit_for_bit(recorders, monkeypatch, recomputed):
+def test_a_recorded_run_is_the_run_bit_for_bit(recorders, monkeypatch, recomputed, precision):
     if recomputed:  # as for large pictures: then activations are computed once more on the way back
         monkeypatch.setattr("nst_helpers.vgg.RECOMPUTED_FROM", 1)
     monkeypatch.setattr(transfer, "_SMALLEST_COARSE_SIZE", 32)
-    settings = {"size": 64, "steps": 12, "device": "cpu"}
+    monkeypatch.setattr("nst_helpers.vgg._multiplies_bfloat16", lambda device: True)
+    settings = {"size": 64, "steps": 12, "device": "cpu", "precision": precision}
     plain = list(StyleTransfer("cat", "night_sky", **settings))
     monkeypatch.setattr(transfer, "captured", graphs._record)
     recorded = list(StyleTransfer("cat", "night_sky", **settings))
@@ -143,11 +145,12 @@ def test_elsewhere_nothing_is_recorded(recorders):
 
 
 def test_the_order_in_memory_changes_no_number():
-    painting = StyleTransfer("cat", "night_sky", size=64, device="cpu")
+    painting = StyleTransfer("cat", "night_sky", size=64, device="cpu", precision="float32")
     picture = painting._fit(painting.style, 64)
-    expected = painting.objective(64).evaluate(picture)
-    painting.extractor.to(memory_format=torch.channels_last)
     relu = painting.extractor(painting.content)["relu1_1"]
     assert relu.is_contiguous(memory_format=torch.channels_last)
+    expected = painting.objective(64).evaluate(picture)
+    painting.extractor.to(memory_format=torch.contiguous_format)
+    assert painting.extractor(painting.content)["relu1_1"].is_contiguous()
     for ours, theirs in zip(painting.objective(64).evaluate(picture), expected, strict=True):
         assert (ours - theirs).norm() < 1e-4 * theirs.norm()
