@@ -20,7 +20,9 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import gpu, methods
+from benchmarks.exactness import ON_CPU, exactness
 from benchmarks.page import write
+from nst_helpers.vgg import choose_precision
 
 PAIRS = [
     ("cat", "night_sky"),
@@ -86,7 +88,7 @@ def summary(row):
     ways = ", ".join(
         f"{way} {'' if row[way]['reached'] else 'not '}in {row[way]['count']} evaluations, "
         f"{row[way]['curve'][-1][0]:.1f} s"
-        for way in ("plain", "package", "peer")
+        for way in ("plain", "package", "float32", "peer")
         if way in row
     )
     return f"{row['content']}, {row['style']}: loss {row['loss']:.3f}: {ways}"
@@ -105,15 +107,23 @@ def pair(content, style, options, peer):
         "loss": loss,
         "kept": share,
         "plain": methods.reached(plain, loss, share, objective),
-        "package": methods.reached(methods.package(*asked), loss, share, objective),
     }
-    row["coarse"] = sum(value == math.inf for _, value in row["package"]["curve"])
+    for way, precision in _precisions().items():
+        pictures = methods.package(*asked, precision=precision)
+        row[way] = methods.reached(pictures, loss, share, objective)
+        row["coarse"] = sum(value == math.inf for _, value in row[way]["curve"])
+        row[way]["curve"] = row[way]["curve"][row["coarse"] :]
     if peer:
         bare = methods.bare(objective, best)
         peers = methods.neural_style(objective, options.evaluations)
-        row["peer"] = methods.reached(peers, bare, share, objective)
-    row["package"]["curve"] = row["package"]["curve"][row["coarse"] :]
+        row["peer"] = methods.reached(peers, bare, share, objective, methods.bare)
     return row
+
+
+def _precisions():
+    """Return what the package is measured in: its default, and float32 where that is another."""
+    default = choose_precision(None, torch.device("cpu"))
+    return {"package": default, **({} if default == "float32" else {"float32": "float32"})}
 
 
 # -------------------------------------------------------------------------- the machine
@@ -121,22 +131,23 @@ def pair(content, style, options, peer):
 
 def machine(results, options):
     """Measure one evaluation against the peak of a matrix product, in alternation."""
-    objective = methods.objective_of("cat", "night_sky", options.size)
-    image = objective.content.clone().requires_grad_()
-
-    def evaluate():
-        image.grad = None
-        objective(image)["total"].backward()
-
+    work, matrices = {}, {}
+    for precision in set(_precisions().values()):
+        work[precision] = _evaluation(options.size, precision)
+        matrices[precision] = torch.rand(2, 2048, 2048).to(getattr(torch, precision))
     with FlopCounterMode(display=False) as counter:
-        evaluate()
-    a, b = torch.rand(2, 2048, 2048)
-    evaluations, products = [], []
+        work["float32"]()
+    evaluations, products = ({precision: [] for precision in work} for _ in range(2))
     for _ in range(12):
-        evaluations.append(_seconds(evaluate))
-        products.append(_seconds(lambda: a @ b))
-    peak = 2 * 2048**3 / statistics.median(products)
-    rate = counter.get_total_flops() / statistics.median(evaluations)
+        for precision, (a, b) in matrices.items():
+            evaluations[precision].append(_seconds(work[precision]))
+            products[precision].append(_seconds(lambda a=a, b=b: a @ b))
+    rows = {}
+    for precision in sorted(work, reverse=True):
+        peak = 2 * 2048**3 / statistics.median(products[precision])
+        seconds = statistics.median(evaluations[precision])
+        share = counter.get_total_flops() / seconds / peak
+        rows[precision] = {"seconds": seconds, "gflops_peak": peak / 1e9, "share_of_peak": share}
     run = _process(options.size, 60)
     results["machine"] = {
         "processor": _processor(),
@@ -145,13 +156,23 @@ def machine(results, options):
         "torch": torch.__version__,
         "size": options.size,
         "gflop_of_an_evaluation": counter.get_total_flops() / 1e9,
-        "seconds_of_an_evaluation": statistics.median(evaluations),
-        "gflops_peak": peak / 1e9,
-        "share_of_peak": rate / peak,
+        "precisions": rows,
+        "exactness": exactness("cpu", options.size, ON_CPU),
         "first_picture_seconds": run["first"],
         "megabytes_of_a_run": run["megabytes"],
     }
     print(json.dumps(results.values["machine"]), flush=True)
+
+
+def _evaluation(size, precision):
+    objective = methods.objective_of("cat", "night_sky", size, precision=precision)
+    image = objective.content.clone().requires_grad_()
+
+    def evaluate():
+        image.grad = None
+        objective(image)["total"].backward()
+
+    return evaluate
 
 
 def sizes(results, options):

@@ -1,6 +1,5 @@
 """What a GPU is asked for: its rate, what it reaches, what it holds, and how exact it is."""
 
-import contextlib
 import math
 import time
 
@@ -8,9 +7,8 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import methods
+from benchmarks.exactness import ON_GPU, PAIR, exactness
 from nst_helpers import StyleTransfer
-
-PAIR = "astronaut", "mosaic"  # the photograph is square
 
 
 def measure(device, size=512, large=1024, largest=4096, evaluations=300, peer=True):
@@ -28,20 +26,23 @@ def measure(device, size=512, large=1024, largest=4096, evaluations=300, peer=Tr
     plain = list(methods.plain(*PAIR, size, evaluations, device))
     _, best, loss = min(plain, key=lambda row: row[2])
     share = methods.kept(best, objective.content)
-    warm = [seconds for seconds, *_ in methods.package(*PAIR, size, evaluations, device)]
+    rates = {"plain": _rate([seconds for seconds, *_ in plain])}
+    for way, precision in (("bfloat16", "bfloat16"), ("package", None)):  # which warms up
+        pictures = methods.package(*PAIR, size, evaluations, device, precision)
+        rates[way] = _rate([seconds for seconds, *_ in pictures])
     pictures = methods.package(*PAIR, size, evaluations, device)
     package = methods.reached(pictures, loss, share, objective)
     results = {
         "name": torch.cuda.get_device_name(device) if torch.cuda.is_available() else device,
         "size": size,
-        "rates": {"plain": _rate([seconds for seconds, *_ in plain]), "package": _rate(warm)},
+        "rates": rates,
         "reached": package["reached"],
         "seconds": package["curve"][-1][0],
         "large": large,
         **_share_of_peak(device, large),
         "largest": largest,
         "gigabytes": _gigabytes(device, largest),
-        "exactness": _exactness(device, size),
+        "exactness": exactness(device, size, ON_GPU),
     }
     if peer:
         pictures = methods.neural_style(objective, evaluations)
@@ -57,7 +58,8 @@ def _rate(times):
 
 
 def _share_of_peak(device, size, steps=60):
-    transfer = StyleTransfer(*PAIR, size=size, steps=steps, stages=1, device=device)
+    settings = {"stages": 1, "device": device, "precision": "bfloat16"}
+    transfer = StyleTransfer(*PAIR, size=size, steps=steps, **settings)
     rate = _rate([step.seconds for step in transfer])
     # Counted at half the size, where no activation is computed twice to save memory.
     objective = transfer.objective(size // 2)
@@ -82,36 +84,3 @@ def _gigabytes(device, size):
     for _ in StyleTransfer(*PAIR, size=size, steps=25, stages=1, device=device):
         pass
     return (torch.cuda.max_memory_reserved(device) - before) / 1e9
-
-
-def _exactness(device, size, steps=100):
-    """Compare runs in TF32, where the device has it, and in float32, with float64."""
-    runs = {}
-    for name, allowed in {"TF32": True, "float32": False}.items():
-        with _tf32(allowed):
-            transfer = StyleTransfer(*PAIR, size=size, steps=steps, stages=1, device=device)
-            *_, last = transfer
-            _, gradient = transfer.objective(size).evaluate(last.image)
-        runs[name] = last.image, gradient
-    exact = StyleTransfer(*PAIR, size=size, stages=1, device=device)
-    exact.extractor.double()
-    exact.content, exact.style = exact.content.double(), exact.style.double()
-    objective = exact.objective(size)
-    results = {}
-    for name, (image, gradient) in runs.items():
-        values, wanted = objective.evaluate(image.double())
-        error = (gradient - wanted).norm() / wanted.norm()
-        results[name] = {"gradient_error": error.item(), "loss": values[-1].item()}
-    squares = (runs["TF32"][0] - runs["float32"][0]).square().mean().item()
-    results["psnr"] = -10 * math.log10(squares) if squares else math.inf
-    return results
-
-
-@contextlib.contextmanager
-def _tf32(allowed):
-    before = torch.backends.cudnn.allow_tf32
-    torch.backends.cudnn.allow_tf32 = allowed
-    try:
-        yield
-    finally:
-        torch.backends.cudnn.allow_tf32 = before

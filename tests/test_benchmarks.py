@@ -13,7 +13,7 @@ def objective():
 
 
 def test_the_objective_is_that_of_the_package(objective):
-    for step in StyleTransfer("cat", "night_sky", size=64, steps=3):
+    for step in StyleTransfer("cat", "night_sky", size=64, steps=3, precision="float32"):
         terms = objective(step.image)
         for name, loss in step.losses.items():
             assert terms[name].item() == pytest.approx(loss, rel=1e-4, abs=1e-9)
@@ -75,38 +75,79 @@ def test_kept_is_a_correlation_of_edges():
     assert methods.kept(cat.flip(-1), cat) < 0.8
 
 
+def test_a_loss_counts_as_the_objective_judges_it(objective):
+    pictures = [(1.0, objective.content, 0.0), (2.0, objective.content, 0.0)]
+    claimed = methods.reached(pictures, 1e-3, 1, objective)
+    assert not claimed["reached"] and claimed["count"] == 2
+    loss = methods.total(objective, objective.content)
+    assert methods.reached(pictures, loss, 1, objective)["count"] == 1
+    bare = methods.bare(objective, objective.content)
+    assert bare < loss and not methods.reached(pictures, bare, 1, objective)["reached"]
+    assert methods.reached(pictures, bare, 1, objective, methods.bare)["reached"]
+
+
+def test_the_page_names_the_precision_that_is_the_default(tmp_path):
+    precision = {"seconds": 0.25, "gflops_peak": 200.0, "share_of_peak": 0.9}
+    machine = dict.fromkeys(("processor", "cores", "torch", "size"), 2)
+    machine |= dict.fromkeys(("gflop_of_an_evaluation", "megabytes_of_a_run"), 50.0)
+    machine |= {"first_picture_seconds": 0.5, "precisions": {"float32": precision}}
+    runs = {"float32": float("inf"), "TF32": float("inf"), "bfloat16": 20.0}
+    machine["exactness"] = {
+        k: {"gradient_error": 0.1, "loss": 2, "psnr": v} for k, v in runs.items()
+    }
+    page.write({"machine": machine}, tmp_path)
+    text = (tmp_path / "speed.md").read_text()
+    assert "| float32 | 0.25 s | 200 billion a second | 90% |" in text
+    assert "no instructions for bfloat16, so the package uses float32" in text
+    assert (
+        "| float32 | 1.0e-01 | 2.000 |  |" in text
+        and "| bfloat16 | 1.0e-01 | 2.000 | 20 dB |" in text
+    )
+    assert "| TF32 | 1.0e-01 | 2.000 | the same |" in text
+    machine["precisions"]["bfloat16"] = precision
+    page.write({"machine": machine}, tmp_path)
+    assert "has instructions for bfloat16, so the package uses it" in (
+        (tmp_path / "speed.md").read_text()
+    )
+
+
 def test_the_page_says_what_was_not_reached(tmp_path):
     way = {"reached": True, "count": 4, "kept": 0.5, "curve": [[1.0, 9.0], [2.0, 3.0]]}
     row = {"content": "cat", "style": "mosaic", "loss": 3.0, "kept": 0.5, "plain": way}
     row["coarse"], ours = 1, {**way, "count": 3, "curve": [[0.5, 8.0], [1.0, 3.0]]}
     other, never = {**ours, "reached": False}, {**ours, "reached": False, "curve": [[1.0, 8.0]]}
     pairs = [
-        {**row, "package": ours},
+        {**row, "package": ours, "float32": {**ours, "curve": [[0.5, 3.0]]}},
         {**row, "package": other, "peer": way},
         {**row, "package": never},
     ]
     sizes = [{"size": 128, "seconds": 1.0, "pixels": 16384, "megabytes": 10.0, "first": 1.0}]
     page.write({"pairs": pairs, "sizes": sizes}, tmp_path)
     text = (tmp_path / "speed.md").read_text()
-    assert "| 3: 1 s | 0.50 | 0.50 | not run |" in text
-    assert "| content not kept; loss alone 3: 1 s |  | 0.50 | 40: 2 s |" in text
-    assert "| loss not reached after 3: 1 s |  | inf | not run |" in text
-    assert (
-        "(1 of 3 pairs), it needs 0.50 of the" in text
-        and "| 128 | 1.00 s | 61.0 µs | 10 MB | 0.6 kB |" in text
-    )
+    assert "| 3: 1 s | 0.50 | 0.25 | 0.50 | not run |" in text
+    assert "| content not kept; loss alone 3: 1 s |  |  | 0.50 | 40: 2 s |" in text
+    assert "| loss not reached after 3: 1 s |  |  | inf | not run |" in text
+    assert "it needs 0.50 (median; 0.50 to 0.50; 1 of 3 pairs) of the time" in text
+    assert "it needs 0.25 (median; 0.25 to 0.25; 1 of 3 pairs) of the time" in text
+    assert "| 128 | 1.00 s | 61.0 µs | 10 MB | 0.6 kB |" in text
     assert (tmp_path / "speed_loss.png").stat().st_size > 5000
     assert "not in 3 evaluations, 1.0 s" in summary(pairs[1])
 
 
 def test_the_part_for_a_gpu_runs_on_the_cpu_too(tmp_path, monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("nst_helpers.vgg._multiplies_bfloat16", lambda device: True)
     found = gpu.measure("cpu", size=32, large=48, largest=64, evaluations=12, peer=False)
-    assert set(found["rates"]) == {"plain", "package"} and min(found["rates"].values()) > 0
+    assert set(found["rates"]) == {"plain", "package", "bfloat16"}
+    assert min(found["rates"].values()) > 0
     assert 0 < found["share_of_peak"] and found["seconds"] > 0
-    tf32, float32 = found["exactness"]["TF32"], found["exactness"]["float32"]
+    float32, changed, tf32, bfloat16 = found["exactness"].values()
     assert tf32 == float32  # there is no TF32 here, and a run repeats itself
-    assert 1e-9 < float32["gradient_error"] < 1e-3 and found["exactness"]["psnr"] == float("inf")
+    assert 1e-9 < float32["gradient_error"] < 1e-2 and tf32["psnr"] == float("inf")
+    assert changed["psnr"] < 60 and bfloat16["psnr"] < 60
+    assert bfloat16["gradient_error"] > 10 * float32["gradient_error"]
+    for row in (changed, bfloat16):
+        assert row["loss"] == pytest.approx(float32["loss"], rel=0.1)
     page.write({"gpu": found}, tmp_path)
     text = (tmp_path / "speed.md").read_text()
     assert "| plain loop |" in text and "Nothing was measured" not in text
