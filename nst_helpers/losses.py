@@ -66,14 +66,18 @@ def gram_matrix(features, normalize=True):
     return gram / flat.shape[2] if normalize else gram
 
 
+_PART = 2**14  # positions
+
+
 class _Gram(torch.autograd.Function):
     """`F Fᵀ`; autograd takes it for a product of two different matrices, and multiplies twice."""
 
     @staticmethod
     def forward(ctx, flat):
         ctx.save_for_backward(flat)
-        wide = _wide(flat)
-        return wide @ wide.mT
+        # Part by part: a float32 copy of all activations may be the largest tensor of a run.
+        parts = map(_wide, flat.split(_PART, dim=2))
+        return sum(part @ part.mT for part in parts)
 
     @staticmethod
     def backward(ctx, gradient):

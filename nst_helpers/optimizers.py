@@ -46,7 +46,7 @@ class PixelLBFGS:
         """Keep a copy of the picture; no move is known yet."""
         self.image = image.detach().clone()
         self.damping = damping
-        self.moves = []  # pairs of a move and the change of the gradient, their product made 1
+        self.moves = []  # of each the move and the change of the gradient, their product made 1
         self.last = None  # the last picture and its gradient
         self.pace = None  # how far to go along a filtered gradient
 
@@ -70,8 +70,8 @@ class PixelLBFGS:
         curvature = (change * self._coarse_first(change, stuck)).sum() / dot
         self.pace = torch.where(good, _BOLDNESS / curvature, self.pace)
         scale = torch.where(good, dot.rsqrt(), 0)  # a pair of zeros teaches nothing
-        pair = (move * scale).flatten(), (change * scale).flatten()
-        self.moves = [*self.moves, pair][-MOVES:]
+        pair = torch.stack([move, change]).mul_(scale)  # one tensor: less scattered memory
+        self.moves = [*self.moves, pair.flatten(1)][-MOVES:]
 
     def _direction(self, gradient, stuck):
         direction, shares = -gradient.flatten(), []

@@ -312,12 +312,13 @@ class _SharedMaximum(torch.autograd.Function):
     @staticmethod
     def backward(ctx, gradient):
         maps, pooled = ctx.saved_tensors
-        height, width = (2 * side for side in pooled.shape[2:])  # an odd last row has no part in it
-        largest = (maps[..., :height, :width] == _doubled(pooled)).to(gradient.dtype)
+        height, width = (2 * side for side in pooled.shape[2:])
+        # 1 where a number is the largest, 0 where it is smaller; with `==` it takes twice as long.
+        largest = (maps[..., :height, :width] - _doubled(pooled)).sign_().add_(1)
         number = 4 * torch.nn.functional.avg_pool2d(largest, 2)
-        shared = torch.zeros_like(maps)
-        shared[..., :height, :width] = largest * _doubled(gradient / number)
-        return shared
+        shared = largest.mul_(_doubled(gradient / number))
+        odd = [0, maps.shape[3] - width, 0, maps.shape[2] - height]  # have no part in the pooling
+        return torch.nn.functional.pad(shared, odd) if any(odd) else shared
 
 
 def _doubled(maps):
