@@ -93,17 +93,25 @@ def plot_races(races, columns=3, width=9.0):
     """Return a figure of losses that fall, on a logarithmic scale, a panel for each race.
 
     Args:
-        races: `{name of the horizontal axis: {who: (times, losses)}}`, at most three in a race;
+        races: `{name of the horizontal axis: {who: (times, losses)}}`, at most four in a race;
             their names are written into the first panel.
         columns: panels in a row, at most.
         width: of the figure in inches.
+
+    Raises:
+        ValueError: a race of more than four, for which there are no lines to tell them apart.
     """
+    lines = "k-", "k--", "k:", "k-."
+    if any(len(race) > len(lines) for race in races.values()):
+        raise ValueError(
+            f"plot_races draws at most {len(lines)} curves in a panel: leave some out."
+        )
     columns = min(columns, len(races))
     rows = -(-len(races) // columns)
     figure = Figure(figsize=(width, rows * min(3.0, width / columns)), layout="constrained")
     places = figure.subplots(rows, columns, squeeze=False).flatten()
     for axis, (name, race) in zip(places, races.items(), strict=False):
-        for (who, (times, losses)), line in zip(race.items(), ("k-", "k--", "k:"), strict=False):
+        for (who, (times, losses)), line in zip(race.items(), lines, strict=False):
             axis.semilogy(times, losses, line, label=who)
         axis.set(xlabel=name, ylabel="total loss")
     places[0].legend()

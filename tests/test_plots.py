@@ -37,6 +37,14 @@ def test_races_have_a_panel_each():
         assert lines == {who: [list(part) for part in curve] for who, curve in curves.items()}
 
 
+def test_no_curve_of_a_race_is_left_out_in_silence():
+    curve = [1, 2], [9, 3]
+    figure = plots.plot_races({"seconds": dict.fromkeys("abcd", curve)})
+    assert len({line.get_linestyle() for line in figure.axes[0].lines}) == 4
+    with pytest.raises(ValueError, match="at most 4 curves"):
+        plots.plot_races({"seconds": dict.fromkeys("abcde", curve)})
+
+
 def test_channels_share_one_scale_unless_asked():
     features = torch.stack([torch.zeros(4, 6), torch.rand(4, 6) * 9])[None]
     for scale, limits in {"page": (0, features.max().item()), "channel": (0, 0)}.items():
