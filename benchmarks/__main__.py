@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -132,18 +133,19 @@ def _precisions():
 def machine(results, options):
     """Measure one evaluation against the peak of a matrix product, in alternation."""
     work, matrices = {}, {}
-    for precision in set(_precisions().values()):
-        work[precision] = _evaluation(options.size, precision)
+    for precision in sorted(set(_precisions().values()), reverse=True):
+        objective = methods.objective_of("cat", "night_sky", options.size, precision=precision)
+        work[precision] = partial(objective.evaluate, objective.content)
         matrices[precision] = torch.rand(2, 2048, 2048).to(getattr(torch, precision))
-    with FlopCounterMode(display=False) as counter:
-        work["float32"]()
+    with FlopCounterMode(display=False) as counter:  # which cannot count in `evaluate`
+        objective(objective.content.clone().requires_grad_())["total"].backward()
     evaluations, products = ({precision: [] for precision in work} for _ in range(2))
     for _ in range(12):
         for precision, (a, b) in matrices.items():
             evaluations[precision].append(_seconds(work[precision]))
             products[precision].append(_seconds(lambda a=a, b=b: a @ b))
     rows = {}
-    for precision in sorted(work, reverse=True):
+    for precision in work:
         peak = 2 * 2048**3 / statistics.median(products[precision])
         seconds = statistics.median(evaluations[precision])
         share = counter.get_total_flops() / seconds / peak
@@ -162,17 +164,6 @@ def machine(results, options):
         "megabytes_of_a_run": run["megabytes"],
     }
     print(json.dumps(results.values["machine"]), flush=True)
-
-
-def _evaluation(size, precision):
-    objective = methods.objective_of("cat", "night_sky", size, precision=precision)
-    image = objective.content.clone().requires_grad_()
-
-    def evaluate():
-        image.grad = None
-        objective(image)["total"].backward()
-
-    return evaluate
 
 
 def sizes(results, options):

@@ -20,7 +20,7 @@ from nst_helpers.losses import content_loss, gram_matrix, style_loss, variation_
 from nst_helpers.memory import check_room, estimate, given_back
 from nst_helpers.optimizers import MOVES, PixelAdam, PixelLBFGS
 from nst_helpers.progress import ProgressBar
-from nst_helpers.vgg import FeatureExtractor, as_names, choose_device, choose_precision
+from nst_helpers.vgg import FeatureExtractor, as_names, choose_device
 
 CONTENT_LAYERS = ("relu4_2",)
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -153,7 +153,6 @@ class StyleTransfer:
         self.style = load_image(style, longer_side)
         self.start = self._start_picture(start, seed)
         layers, device = content_layers + style_layers, choose_device(device)
-        precision = choose_precision(precision, device)
         with given_back(longer_side, device):
             self.extractor = FeatureExtractor(layers, network, pooling, device, precision)
         self.content_layers, self.style_layers = content_layers, style_layers
@@ -174,7 +173,7 @@ class StyleTransfer:
             "network": network,
             "pooling": pooling,
             "device": self.extractor.mean.device.type,
-            "precision": precision,
+            "precision": self.extractor.precision,
             "seed": seed,
         }
 

@@ -181,7 +181,7 @@ class FeatureExtractor(torch.nn.Module):
         network: `"vgg16"`, or `"vgg19"` as in the paper.
         pooling: `"max"` as VGG was trained, or `"avg"`, which the paper found smoother.
         device: where to compute; None chooses the fastest device.
-        precision: `"float32"`, or `"bfloat16"`, of which the activations are then too.
+        precision: as in `choose_precision`; in `"bfloat16"` the activations are of it too.
 
     Raises:
         InputError: an unknown layer, network, pooling, device or precision, no weights on this

@@ -1,6 +1,9 @@
+import types
+
 import pytest
 import torch
 
+from benchmarks import __main__ as main
 from benchmarks import gpu, methods, page
 from benchmarks.__main__ import summary
 from nst_helpers import StyleTransfer, gram_matrix, load_image
@@ -111,6 +114,18 @@ def test_the_page_names_the_precision_that_is_the_default(tmp_path):
     )
 
 
+def test_the_part_for_the_machine_runs(monkeypatch, tmp_path):
+    run = {"first": 0.5, "megabytes": 50.0}
+    monkeypatch.setattr(main, "_process", lambda size, steps: run)
+    monkeypatch.setattr(main, "exactness", lambda *_: {})
+    results = main.Results(tmp_path / "speed.json")
+    main.machine(results, types.SimpleNamespace(size=32))
+    found = results.values["machine"]
+    assert list(found["precisions"]) == sorted(set(main._precisions().values()), reverse=True)
+    assert all(row["share_of_peak"] > 0 for row in found["precisions"].values())
+    assert found["gflop_of_an_evaluation"] > 0 and found["megabytes_of_a_run"] == 50
+
+
 def test_the_page_says_what_was_not_reached(tmp_path):
     way = {"reached": True, "count": 4, "kept": 0.5, "curve": [[1.0, 9.0], [2.0, 3.0]]}
     row = {"content": "cat", "style": "mosaic", "loss": 3.0, "kept": 0.5, "plain": way}
@@ -143,7 +158,9 @@ def test_the_part_for_a_gpu_runs_on_the_cpu_too(tmp_path, monkeypatch):
     assert 0 < found["share_of_peak"] and found["seconds"] > 0
     float32, changed, tf32, bfloat16 = found["exactness"].values()
     assert tf32 == float32  # there is no TF32 here, and a run repeats itself
-    assert 1e-9 < float32["gradient_error"] < 1e-2 and tf32["psnr"] == float("inf")
+    errors = sorted(run["gradient_error"] for run in (float32, changed))
+    assert 1e-9 < errors[0] < 1e-3 and errors[1] < 1e-2  # a pooling may change its mind
+    assert tf32["psnr"] == float("inf")
     assert changed["psnr"] < 60 and bfloat16["psnr"] < 60
     assert bfloat16["gradient_error"] > 10 * float32["gradient_error"]
     for row in (changed, bfloat16):

@@ -412,14 +412,14 @@ PEAK = r"""
 
 
 @linux
-@pytest.mark.parametrize("recomputed_from", [256**2, 256**2 + 1])
+@pytest.mark.parametrize("recomputed_from", [512**2, 512**2 + 1])
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_the_estimate_of_memory_is_a_bound(monkeypatch, recomputed_from, precision):
-    size, steps = 256, 4
+    size, steps = 512, 2
     monkeypatch.setattr(memory, "RECOMPUTED_FROM", recomputed_from)
     peak = int(python(PEAK, str(size), str(steps), str(recomputed_from), precision))
     estimate = memory.estimate("relu5_1", "vgg16", size**2, size**2, 2 * steps, precision)
-    assert 0.3 * estimate < peak < estimate
+    assert 0.4 * estimate < peak < estimate
 
 
 def test_a_run_that_does_not_fit_is_refused(monkeypatch):
