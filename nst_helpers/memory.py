@@ -12,42 +12,52 @@ import torch
 from nst_helpers.errors import InputError
 from nst_helpers.vgg import LAYER_NAMES, RECOMPUTED_FROM
 
-_BESIDE = 256 * 2**20  # what torch takes once, whatever the size
+_BESIDE = 192 * 2**20  # what torch takes once, whatever the size
+_MARGIN = 1.2  # over what was measured; another machine's libraries may need other scratch space
 _CHANNELS = {"1": 64, "2": 128, "3": 256, "4": 512, "5": 512}  # of the layers of each block
 
 
-def estimate(layer, network, pixels, style_pixels, kept, precision="float32"):
+def estimate(network, content_layers, style_layers, pixels, style_pixels, kept, precision):
     """Return about how many bytes a run needs beside the network, a bound from above.
 
     Args:
-        layer: the deepest one that is computed, of `network`.
+        network: `"vgg16"` or `"vgg19"`.
+        content_layers, style_layers: names of layers.
         pixels: of the generated picture, height times width.
         style_pixels: of the style picture, likewise.
         kept: how many pictures the optimiser keeps.
         precision: of the activations.
 
     Example:
-        >>> round(estimate("relu5_1", "vgg16", 256 * 256, 256 * 256, kept=200) / 2**20)
-        694
+        >>> layers = ["relu4_2"], ["relu1_1", "relu5_1"]
+        >>> round(estimate("vgg16", *layers, 256 * 256, 256 * 256, 80, "float32") / 2**20)
+        449
     """
-    names = LAYER_NAMES[network]
-    names = names[: names.index(layer) + 1]
-    floats = sum(_floats(name) for name in names)
-    if pixels >= RECOMPUTED_FROM:  # then the first block is there as a whole, and little else
-        floats *= 0.6
-    if precision == "bfloat16":
-        floats *= 0.5
-    # Every activation is kept for the gradient; the convolutions and the gradients of the layers
-    # at hand take as much again, at most. For the style picture no gradient is needed.
-    run = pixels * (2 * floats + 3 * (kept + 10))
-    return 4 * max(run, style_pixels * floats) + _BESIDE
+    names, asked = LAYER_NAMES[network], {*content_layers, *style_layers}
+    names = names[: max(map(names.index, asked)) + 1]
+    # A ReLU writes over the convolution before it, unless that one is asked for.
+    stored = [name for name in names if name[:4] != "relu" or f"conv{name[4:]}" in asked]
+    activations = _floats(stored)
+    if pixels >= RECOMPUTED_FROM:
+        blocks = [_floats(name for name in stored if f"{n}_" in name) for n in _CHANNELS]
+        pools = _floats(name for name in stored if name[:4] == "pool")
+        activations = pools + max(_floats(asked), *blocks)
+    at_hand = 4 * max(_floats([name]) for name in names)  # on the way back, at one layer
+    differences = 4.5 * _floats(content_layers)  # from the targets, and these; in float32
+    size = 2 if precision == "bfloat16" else 4
+    run = size * (activations + at_hand) + 4 * (differences + 3 * (kept + 10))
+    style = size * (_floats(asked) + at_hand)  # for which no gradient is needed
+    return _MARGIN * max(pixels * run, style_pixels * style) + _BESIDE
 
 
-def _floats(layer):
-    """Return how many numbers a layer holds for each pixel of the picture."""
-    block = re.search(r"\d", layer)[0]
-    halvings = int(block) if layer.startswith("pool") else int(block) - 1
-    return _CHANNELS[block] / 4**halvings
+def _floats(layers):
+    """Return how many numbers these layers hold for each pixel of the picture."""
+    numbers = 0
+    for layer in layers:
+        block = re.search(r"\d", layer)[0]
+        halvings = int(block) if layer.startswith("pool") else int(block) - 1
+        numbers += _CHANNELS[block] / 4**halvings
+    return numbers
 
 
 def available(device):

@@ -250,13 +250,13 @@ class StyleTransfer:
     def _check_memory(self):
         """Refuse a run that does not fit: a full memory may end the notebook, not only the run."""
         size, steps = self.stages[-1]
-        deepest, network = self.extractor.layers[-1], self.extractor.network
         kept = 2 * min(steps, MOVES) if self.optimizer == "lbfgs" else 2
-        pixels, style_pixels = (math.prod(p.shape[2:]) for p in (self.content, self.style))
+        layers = self.extractor.network, self.content_layers, self.style_layers
+        areas = [math.prod(picture.shape[2:]) for picture in (self.content, self.style)]
 
         def needed(share):
-            areas = pixels * share, style_pixels * share
-            return estimate(deepest, network, *areas, kept, self.extractor.precision)
+            shares = [area * share for area in areas]
+            return estimate(*layers, *shares, kept, self.extractor.precision)
 
         check_room(size, needed, self.extractor.mean.device)
 
