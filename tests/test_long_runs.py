@@ -376,8 +376,12 @@ def test_lbfgs_comes_back_from_a_loss_that_grew():
 
 
 def test_a_loss_that_overflows_is_said_to(monkeypatch):
-    weights = {name: value * 1e4 for name, value in vgg.load_convolutions().items()}
-    monkeypatch.setattr(vgg, "load_convolutions", lambda network: weights)
+    load = vgg.load_convolutions
+
+    def larger(*which):
+        return {name: 1e4 * value for name, value in load(*which).items()}
+
+    monkeypatch.setattr(vgg, "load_convolutions", larger)
     with pytest.raises(Diverged, match=r"no longer a finite number: .* Lower style_weight"):
         paint()
 

@@ -1,5 +1,8 @@
 """A network in bfloat16 beside one in float32, which is the reference."""
 
+import gc
+import weakref
+
 import pytest
 import torch
 
@@ -201,8 +204,25 @@ def test_a_checkpoint_of_another_precision_is_refused(bfloat16, tmp_path):
         style_transfer("cat", "night_sky", **settings, precision="float32")
 
 
+def test_weights_that_were_rounded_are_not_kept_as_well(bfloat16, monkeypatch):
+    found, read = vgg._found, []
+
+    def noted(network):
+        weights = found(network)
+        read.extend(map(weakref.ref, weights.values()))
+        return weights
+
+    monkeypatch.setattr(vgg, "_found", noted)
+    vgg._remembered.cache_clear()
+    extractor = make("bfloat16").extractor
+    gc.collect()
+    kept = [weight().shape for weight in read if weight() is not None]
+    assert len(read) == 26 and extractor.blocks[0].conv1_1.weight.dtype == torch.float32
+    assert kept == [(64, 3, 3, 3), (64,)]
+
+
 def test_nothing_else_changes_its_type(bfloat16):
-    """The pretrained weights are one copy for all extractors."""
+    """The pretrained weights are one copy for all extractors of a precision."""
     before = {key: value.clone() for key, value in vgg.load_convolutions().items()}
     transfer = make("bfloat16")
     step = next(iter(transfer))
@@ -210,6 +230,9 @@ def test_nothing_else_changes_its_type(bfloat16):
     assert {p.dtype for p in transfer.extractor.buffers()} == {torch.float32}
     for key, value in vgg.load_convolutions().items():
         assert value.dtype == torch.float32 and torch.equal(value, before[key])
+    ours = transfer.extractor.blocks[4].conv5_1.weight
+    assert ours.data_ptr() == make("bfloat16").extractor.blocks[4].conv5_1.weight.data_ptr()
+    assert torch.equal(ours, before["24.weight"].bfloat16())
     image = torch.rand(1, 3, 48, 64)
     features = FeatureExtractor(CONTENT_LAYERS + STYLE_LAYERS, device="cpu")(image)
     assert {maps.dtype for maps in features.values()} == {torch.float32}

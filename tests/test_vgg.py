@@ -24,9 +24,9 @@ def fresh(monkeypatch, tmp_path):
     """An empty hub cache, and nothing remembered."""
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.delenv("NST_WEIGHTS", raising=False)
-    vgg.load_convolutions.cache_clear()
+    vgg._remembered.cache_clear()
     yield tmp_path / "hub" / "checkpoints"
-    vgg.load_convolutions.cache_clear()
+    vgg._remembered.cache_clear()
 
 
 def test_layer_names_follow_torchvisions_modules():
@@ -86,7 +86,7 @@ def test_the_hub_cache_and_a_named_folder_serve_vgg19(fresh, monkeypatch):
     loaded = vgg.load_convolutions("vgg19")
     assert len(loaded) == 32 and torch.equal(loaded["0.bias"], features["features.0.bias"])
     assert FeatureExtractor(["relu5_4"], "vgg19")(torch.rand(1, 3, 32, 32))["relu5_4"].ndim == 4
-    vgg.load_convolutions.cache_clear()
+    vgg._remembered.cache_clear()
     monkeypatch.setenv("TORCH_HOME", str(fresh))
     monkeypatch.setenv("NST_WEIGHTS", str(fresh))
     assert len(vgg.load_convolutions("vgg19")) == 32
@@ -189,7 +189,7 @@ def test_a_broken_cache_heals_itself(tiny_network, fresh, damage):
     with pytest.warns(UserWarning, match="damaged.*Another copy is looked for"):
         loaded = vgg.load_convolutions("vgg16")
     assert (loaded["0.weight"] == 0.5).all() and cached.read_bytes() == whole
-    vgg.load_convolutions.cache_clear()
+    vgg._remembered.cache_clear()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         vgg.load_convolutions("vgg16")
