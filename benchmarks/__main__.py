@@ -150,7 +150,8 @@ def machine(results, options):
         seconds = statistics.median(evaluations[precision])
         share = counter.get_total_flops() / seconds / peak
         rows[precision] = {"seconds": seconds, "gflops_peak": peak / 1e9, "share_of_peak": share}
-    run = _process(options.size, 150)  # the default
+    # With as many steps as by default. The second photograph is square.
+    run, square = (_process(options.size, 150, *pair) for pair in PAIRS[:2])
     results["machine"] = {
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -162,6 +163,7 @@ def machine(results, options):
         "exactness": exactness("cpu", options.size, ON_CPU),
         "first_picture_seconds": run["first"],
         "megabytes_of_a_run": run["megabytes"],
+        "megabytes_of_a_square_run": square["megabytes"],
     }
     print(json.dumps(results.values["machine"]), flush=True)
 
@@ -170,7 +172,8 @@ def sizes(results, options):
     """Measure time and memory of an evaluation at several sizes, each in a new process."""
     rows = []
     for size in SIZES:
-        rows.append({"size": size, **_process(size, 5)})  # of which the last two are timed
+        run = _process(size, 5, *PAIRS[0])  # its last two steps are timed
+        rows.append({"size": size, **run})
         results["sizes"] = rows
         print(json.dumps(rows[-1]), flush=True)
 
@@ -184,24 +187,22 @@ def on_gpu(results, options):
         print("No GPU that CUDA can use: its part is left out.")
 
 
-def _process(size, steps):
-    code = "import sys, benchmarks.__main__ as b; b.one_run(*map(int, sys.argv[1:]))"
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(size), str(steps)], capture_output=True, text=True
-    )
+def _process(size, steps, content, style):
+    code = f"import benchmarks.__main__ as b; b.one_run({size}, {steps}, {content!r}, {style!r})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def one_run(size, steps):
+def one_run(size, steps, content, style):
     """Print the seconds of an evaluation and the memory above the imports, as JSON."""
     import torchvision  # noqa: F401, its memory is not counted
 
     before = _peak()
     began = time.perf_counter()
     times = [began]
-    transfer = methods.StyleTransfer("cat", "night_sky", size=size, steps=steps, device="cpu")
+    transfer = methods.StyleTransfer(content, style, size=size, steps=steps, device="cpu")
     for _ in transfer:
         times.append(time.perf_counter())
     taken = [b - a for a, b in zip(times[-3:], times[-2:], strict=False)]

@@ -62,9 +62,11 @@ the share of it that the evaluation reaches:
 
 Arithmetic is the limit, and only fewer or cheaper evaluations make a picture faster. Above 100%,
 torch's convolutions use the processor better than its product of matrices does. {default}
-A run of 150 steps takes {m["megabytes_of_a_run"]:.0f} MB above `import torch, torchvision`; its
-first picture is there after {m["first_picture_seconds"]:.1f} s, with the network loaded from its
-file.
+
+A run of 150 steps takes {m["megabytes_of_a_run"]:.0f} MB above `import torch, torchvision`, and one
+of a square photograph {m["megabytes_of_a_square_run"]:.0f} MB, which differs by some megabytes from
+run to run. The first picture is there after {m["first_picture_seconds"]:.1f} s, with the network
+loaded from its file.
 
 {_exactness(m["exactness"])}"""
 

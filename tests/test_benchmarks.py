@@ -92,7 +92,8 @@ def test_a_loss_counts_as_the_objective_judges_it(objective):
 def test_the_page_names_the_precision_that_is_the_default(tmp_path):
     precision = {"seconds": 0.25, "gflops_peak": 200.0, "share_of_peak": 0.9}
     machine = dict.fromkeys(("processor", "cores", "torch", "size"), 2)
-    machine |= dict.fromkeys(("gflop_of_an_evaluation", "megabytes_of_a_run"), 50.0)
+    numbers = "gflop_of_an_evaluation", "megabytes_of_a_run", "megabytes_of_a_square_run"
+    machine |= dict.fromkeys(numbers, 50.0)
     machine |= {"first_picture_seconds": 0.5, "precisions": {"float32": precision}}
     runs = {"float32": float("inf"), "TF32": float("inf"), "bfloat16": 20.0}
     machine["exactness"] = {
@@ -116,7 +117,7 @@ def test_the_page_names_the_precision_that_is_the_default(tmp_path):
 
 def test_the_part_for_the_machine_runs(monkeypatch, tmp_path):
     run = {"first": 0.5, "megabytes": 50.0}
-    monkeypatch.setattr(main, "_process", lambda size, steps: run)
+    monkeypatch.setattr(main, "_process", lambda size, steps, content, style: run)
     monkeypatch.setattr(main, "exactness", lambda *_: {})
     results = main.Results(tmp_path / "speed.json")
     main.machine(results, types.SimpleNamespace(size=32))
