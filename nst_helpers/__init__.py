@@ -1,9 +1,9 @@
 """Neural style transfer, small enough to be understood."""
 
+from nst_helpers.engine.losses import content_loss, gram_matrix, style_loss, variation_loss
 from nst_helpers.errors import InputError
 from nst_helpers.gallery import Picture, gallery
 from nst_helpers.images import load_image, read_settings, save_image, to_pil
-from nst_helpers.losses import content_loss, gram_matrix, style_loss, variation_loss
 from nst_helpers.transfer import Diverged, Result, Step, StyleTransfer, style_transfer
 from nst_helpers.vgg import LAYER_NAMES, FeatureExtractor, choose_device
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from nst_helpers.losses import content_loss, gram_matrix, style_loss, variation_loss
+from nst_helpers.engine.losses import content_loss, gram_matrix, style_loss, variation_loss
 
 
 @dataclass(frozen=True)

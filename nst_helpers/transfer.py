@@ -12,13 +12,13 @@ from numbers import Integral, Real
 import torch
 
 from nst_helpers.checkpoint import Checkpoint
+from nst_helpers.engine.losses import content_loss, gram_matrix, style_loss, variation_loss
+from nst_helpers.engine.optimizers import MOVES, PixelAdam, PixelLBFGS
 from nst_helpers.errors import InputError, check_choice, shown, tell
 from nst_helpers.gallery import gallery
 from nst_helpers.graphs import captured
 from nst_helpers.images import load_image, resize
-from nst_helpers.losses import content_loss, gram_matrix, style_loss, variation_loss
 from nst_helpers.memory import check_room, estimate, given_back
-from nst_helpers.optimizers import MOVES, PixelAdam, PixelLBFGS
 from nst_helpers.progress import ProgressBar
 from nst_helpers.vgg import FeatureExtractor, as_names, choose_device
 

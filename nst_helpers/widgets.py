@@ -17,10 +17,10 @@ import torch
 import traitlets
 
 from nst_helpers import panels
+from nst_helpers.engine.losses import gram_matrix
 from nst_helpers.errors import InputError, check_choice
 from nst_helpers.gallery import gallery
 from nst_helpers.images import load_image
-from nst_helpers.losses import gram_matrix
 from nst_helpers.transfer import (
     CONTENT_WEIGHT,
     STYLE_WEIGHT,

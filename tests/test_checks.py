@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from nst_helpers import checks, losses
+from nst_helpers import checks
 from nst_helpers.checks import (
     check_answer,
     check_content_loss,
@@ -19,6 +19,7 @@ from nst_helpers.checks import (
     check_total_loss,
     check_variation_loss,
 )
+from nst_helpers.engine import losses
 
 
 def check_single_gram_matrix(function):

@@ -9,7 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from nst_helpers import StyleTransfer, graphs, transfer
-from nst_helpers.optimizers import PixelLBFGS
+from nst_helpers.engine.optimizers import PixelLBFGS
 
 CUDA = SimpleNamespace(device=torch.device("cuda"))  # all that is asked of a picture before
 

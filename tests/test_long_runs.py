@@ -28,7 +28,7 @@ from nst_helpers import (
     vgg,
 )
 from nst_helpers.__main__ import main
-from nst_helpers.optimizers import PixelAdam
+from nst_helpers.engine.optimizers import PixelAdam
 
 SMALL = {"size": 64, "steps": 8, "device": "cpu"}
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")

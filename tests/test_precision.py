@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from nst_helpers import FeatureExtractor, InputError, StyleTransfer, load_image, style_transfer, vgg
-from nst_helpers.losses import content_loss, gram_matrix
+from nst_helpers.engine.losses import content_loss, gram_matrix
 from nst_helpers.transfer import CONTENT_LAYERS, STYLE_LAYERS
 from nst_helpers.vgg import LAYER_NAMES, choose_precision
 

@@ -20,7 +20,7 @@ from nst_helpers import (
     variation_loss,
 )
 from nst_helpers.__main__ import main
-from nst_helpers.optimizers import MOVES, PixelLBFGS
+from nst_helpers.engine.optimizers import MOVES, PixelLBFGS
 
 SMALL = {"size": 48, "steps": 12, "device": "cpu"}
 
