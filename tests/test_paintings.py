@@ -1,4 +1,4 @@
-import importlib.util
+import importlib
 import json
 from pathlib import Path
 
@@ -13,10 +13,9 @@ TABLE = json.loads((PICTURES / "pictures.json").read_text(encoding="utf-8"))
 
 @pytest.fixture(scope="module")
 def studio():
-    spec = importlib.util.spec_from_file_location("paint", ROOT / "paintings" / "paint.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "paintings")  # as Python does for a program in that folder
+        return importlib.import_module("paint")
 
 
 def pixels(image):

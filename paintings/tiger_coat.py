@@ -1,0 +1,49 @@
+"""The hand of a painter of animals, in fine strokes like hairs: the flank of a tiger."""
+
+import numpy as np
+from canvas import Canvas
+from materials import LONG_SIDE, grid, mix, noise, ramp, rgb
+from scipy import ndimage
+
+
+def tiger_coat(seed, size=LONG_SIDE):
+    """A tiger's flank: fine fur that follows the body, black stripes over yellow, white below.
+
+    The stripes are noise in which only one width and one direction is kept (a band of its
+    Fourier transform): that gives stripes that fork, taper and stop, as on an animal.
+    """
+    rng = np.random.default_rng(seed)
+    shape, x, y = grid()
+    sag = 22 * noise(rng, shape, 70)[0]
+    belly = y - (345 + 26 * np.cos((x - 300) / 150) + sag + 7 * noise(rng, shape, 9, 4))
+    white = 1 / (1 + np.exp(-np.clip(belly / 4, -50, 50)))
+    lean = 0.32 * np.sin(x / 170 + rng.uniform(0, 6)) + 0.1 * noise(rng, shape, 60)
+    across, down = np.fft.fftfreq(shape[1])[None], np.fft.fftfreq(shape[0])[:, None]
+    band = np.exp(-(((np.abs(across) - 1 / 58) / 0.0048) ** 2) - (down / 0.0045) ** 2)
+    waves = np.fft.ifft2(np.fft.fft2(rng.standard_normal(shape)) * band).real
+    bent_x = x + 60 * np.sin(y / 120 + rng.uniform(0, 6)) + 7 * noise(rng, shape, 20)
+    bent = [np.clip(y, 0, 511), bent_x % LONG_SIDE]
+    waves = ndimage.map_coordinates(waves / waves.std(), bent, order=1, mode="grid-wrap")
+    ragged = 0.07 * noise(rng, shape, 5, 2) + 0.16 * noise(rng, shape, 28)
+    thin = 0.62 + 0.5 * white + 0.25 * np.clip((40 - y) / 60, 0, 1)
+    black = waves + ragged > thin
+    fringe = (waves + ragged > thin - 0.3) & ~black
+    golds = rgb("b8620c", "d9820f", "eda01a", "f6b82c", "fbcf57")
+    tone = 0.5 + 0.17 * noise(rng, shape, 40) + 0.1 * noise(rng, shape, 6) - 0.2 * (y < 60)
+    gold = ramp(golds, tone + 0.25 * np.clip(1 + belly / 90, 0, 1))
+    gold[fringe] = ramp(golds, tone - 0.25)[fringe]
+    creams = rgb("d6cfc6", "eae6e0", "fbfaf8")
+    plan = mix(gold, ramp(creams, 0.6 + 0.25 * noise(rng, shape, 20, 6)), white)
+    marks = noise(rng, shape, 13) - 3 * np.clip(waves + 0.3, 0, 1) - 2 * white
+    plan = mix(plan, creams[2], np.clip((marks - 1.5) * 2, 0, 1))
+    inks = ramp(rgb("070605", "16110e", "2a1d14"), 0.4 + 0.3 * noise(rng, shape, 8))
+    plan[black] = inks[black]
+    angles = (
+        np.pi * 0.86 + lean - 0.35 * np.clip(belly / 150, -0.3, 1) + 0.12 * noise(rng, shape, 14)
+    )
+    canvas = Canvas(shape, size, inks[0, 0])
+    canvas.lay(rng, plan, angles, 11, 34, 10, edge=0.3)
+    canvas.lay(rng, plan, angles, 5, 22, 3.4, value=0.05, hue=0.02, edge=0.45)
+    canvas.lay(rng, plan, angles, 3.6, 17, 1.7, value=0.075, hue=0.02, edge=0.5)
+    canvas.lay(rng, plan, angles, 4.6, 15, 1.0, value=0.11, hue=0.02, edge=0.6)
+    return canvas.finish(rng, relief=0.45, cloth=0.015)
