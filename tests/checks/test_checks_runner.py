@@ -7,7 +7,6 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from nst_helpers import checks
 from nst_helpers.checks import (
     check_answer,
     check_content_loss,
@@ -19,6 +18,7 @@ from nst_helpers.checks import (
     check_total_loss,
     check_variation_loss,
 )
+from nst_helpers.checks.runner import as_code, is_close
 from nst_helpers.engine import losses
 
 
@@ -527,7 +527,9 @@ def test_a_right_answer_may_get_a_remark():
 @pytest.mark.parametrize("check", CHECKERS)
 def test_every_mistake_differs_from_the_right_answer_and_the_others(check, monkeypatch):
     seen = {}
-    monkeypatch.setattr(checks, "_check", lambda function, *rest, **_: seen.update(rest=rest))
+    for module in {checker.__module__ for checker in CHECKERS} - {__name__}:
+        target = f"{module}.check_function"
+        monkeypatch.setattr(target, lambda function, *rest, **_: seen.update(rest=rest))
     check(None)
     _what, right, mistakes, cases = seen["rest"][:4]
     outcomes = {"": right(*cases[0]())} | mistakes(*cases[0]())[1]
@@ -537,12 +539,12 @@ def test_every_mistake_differs_from_the_right_answer_and_the_others(check, monke
             outcomes |= {
                 hint: outcome
                 for hint, outcome in mistakes(*cases[number]())[1].items()
-                if words in hint and not checks._close(outcome, expected)
+                if words in hint and not is_close(outcome, expected)
             }
     names = list(outcomes)
     for i, name in enumerate(names):
         for other in names[:i]:
-            assert not checks._close(outcomes[name], outcomes[other]), (name, other)
+            assert not is_close(outcomes[name], outcomes[other]), (name, other)
 
 
 # --- whatever a checker is given -----------------------------------------------------------------
@@ -705,5 +707,5 @@ def test_a_notebook_shows_the_message_once(monkeypatch, capsys):
 
 
 def test_code_of_students_cannot_break_the_markdown():
-    assert checks._code("a `b`\nsecond line") == "`a 'b'`"
-    assert len(checks._code("x" * 1000)) < 160
+    assert as_code("a `b`\nsecond line") == "`a 'b'`"
+    assert len(as_code("x" * 1000)) < 160

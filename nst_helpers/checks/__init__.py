@@ -1,0 +1,25 @@
+"""Checkers for the exercises: each runs a student's function and names the mistake it finds."""
+
+from nst_helpers.checks.answer import check_answer
+from nst_helpers.checks.content_loss import check_content_loss
+from nst_helpers.checks.cosine import check_cosine
+from nst_helpers.checks.dot_product import check_dot_product
+from nst_helpers.checks.gram_matrix import check_gram_matrix
+from nst_helpers.checks.runner import Report
+from nst_helpers.checks.step import check_step
+from nst_helpers.checks.style_loss import check_style_loss
+from nst_helpers.checks.total_loss import check_total_loss
+from nst_helpers.checks.variation_loss import check_variation_loss
+
+__all__ = [
+    "Report",
+    "check_answer",
+    "check_content_loss",
+    "check_cosine",
+    "check_dot_product",
+    "check_gram_matrix",
+    "check_step",
+    "check_style_loss",
+    "check_total_loss",
+    "check_variation_loss",
+]

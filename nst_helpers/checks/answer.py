@@ -1,0 +1,45 @@
+"""The questions that are answered by a word, a number, a list or a set."""
+
+import math
+
+from nst_helpers.checks.runner import as_code, show_report
+
+
+def check_answer(answer, right, hints=None):
+    """Check the answer to a question: a word, a number, a list or a set.
+
+    Case and outer spaces of words do not matter, a float may be 1 % off, a whole number must be
+    exact, and the order matters unless `right` is a set.
+
+    Args:
+        answer: what the student chose; None means not answered yet.
+        right: the right answer.
+        hints: `{answer: text}`, shown after that answer; one for `right` explains why.
+
+    Example:
+        >>> report = check_answer("B", "a", hints={"b": "Look at the shape again."})
+        ✗ Not yet. Look at the shape again.
+    """
+    if answer is None:
+        return show_report(None, "Write your answer in place of `None`.")
+    try:
+        correct = _agree(answer, right)
+        known = [text for given, text in dict(hints or {}).items() if _agree(answer, given)]
+    except BaseException:
+        return show_report(False, f"A {type(answer).__name__} cannot be compared with the answer.")
+    text = "That is the answer." if correct else f"{as_code(answer, repr)} is not the answer."
+    return show_report(correct, str(known[0]) if known else text)
+
+
+def _agree(answer, right):
+    if isinstance(answer, str) and isinstance(right, str):
+        return answer.strip().casefold() == right.strip().casefold()
+    if isinstance(right, (set, frozenset)):
+        return len(answer) == len(right) and all(any(_agree(a, r) for a in answer) for r in right)
+    if isinstance(right, (list, tuple)):
+        return len(answer) == len(right) and all(map(_agree, answer, right))
+    if isinstance(answer, bool) or isinstance(right, bool):
+        return answer is right
+    if isinstance(right, float) and not isinstance(answer, str):
+        return math.isclose(answer, right, rel_tol=0.01)
+    return bool(answer == right)
