@@ -11,10 +11,14 @@ from scipy import ndimage
 
 
 class Canvas:
-    """A canvas with four channels: red, green, blue, and the thickness of the paint."""
+    """A canvas with four channels: red, green, blue, and the thickness of the paint.
+
+    Places and lengths are given in units, colours from 0 to 1, and the thickness of the paint
+    (`height`) from 0 to 255.
+    """
 
     def __init__(self, shape, size, ground):
-        """Make a canvas of `shape` units whose long side will be `size` pixels."""
+        """Make a canvas of `shape` units in one colour, whose long side will be `size` pixels."""
         self.shape, self.zoom = shape, SUPERSAMPLING * size / LONG_SIDE
         self.small = tuple(round(side * size / LONG_SIDE) for side in shape[::-1])
         large = tuple(SUPERSAMPLING * side for side in self.small)
@@ -27,7 +31,7 @@ class Canvas:
         return tuple(int(255 * min(max(part, 0), 1) + 0.5) for part in np.ravel(colour))
 
     def polygon(self, points, colour, height=120):
-        """Fill a polygon given in units."""
+        """Fill a polygon."""
         flat = (np.asarray(points) * self.zoom).ravel().tolist()
         self.pen.polygon(flat, fill=(*self.ink(colour), int(height)))
 
@@ -81,7 +85,7 @@ class Canvas:
                 self.pen.line(flat, fill=tuple(ink), width=hair, joint="curve")
 
     def lay(self, rng, plan, angles, spacing, length, width, mask=None, **variation):
-        """Cover the plan, or the part where the mask is over a half, with strokes."""
+        """Cover the canvas with strokes, or only the part where the mask is over a half."""
         x, y = scatter(rng, self.shape, spacing)
         if mask is not None:
             inside = look_up(mask, x, y) > 0.5
@@ -103,7 +107,11 @@ class Canvas:
             self.pen.polygon(flat_points, fill=tuple(ink))
 
     def finish(self, rng, relief=0.5, cloth=0.03):
-        """Light the paint from the upper left, show the cloth under it, and reduce the canvas."""
+        """Return the picture: light the paint from the upper left, reduce it, and show the cloth.
+
+        `relief` is how strongly thick paint catches the light, and `cloth` how much of the weave of
+        the canvas shows through.
+        """
         layers = np.asarray(self.image, float) / 255
         colour, height = layers[..., :3], ndimage.gaussian_filter(layers[..., 3], 0.8)
         slope_y, slope_x = np.gradient(height)

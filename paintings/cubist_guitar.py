@@ -7,9 +7,9 @@ from scipy import ndimage
 
 
 def cubist_guitar(seed, size=LONG_SIDE):
-    """A still life broken into facets: each is seen from another side and shaded by itself.
+    """Paint the still life in facets: each is seen from another side and shaded by itself.
 
-    The table is cut again and again by straight lines; every facet shifts and turns what it
+    The picture is cut again and again by straight lines; every facet shifts and turns what it
     shows, has its own light from one edge to the other, and its own direction of the brush.
     """
     rng = np.random.default_rng(seed)
@@ -26,7 +26,8 @@ def cubist_guitar(seed, size=LONG_SIDE):
         facet[inside & (off > 0)] = new
         cuts[inside & (np.abs(off) < 0.8)] = slant
 
-    facet = np.unique(facet, return_inverse=True)[1].reshape(shape)  # some may have vanished
+    # A cut may take a whole facet, whose number is then free: number those that are left anew.
+    facet = np.unique(facet, return_inverse=True)[1].reshape(shape)
 
     def each(values):
         """Spread one value for each facet over its units."""
@@ -45,7 +46,7 @@ def cubist_guitar(seed, size=LONG_SIDE):
     across = from_x * np.sin(way) - from_y * np.cos(way)
     light = 0.2 * np.clip(across / 55, -1, 1) + each(rng.normal(0, 0.05, count))
     plan = np.clip(plan * (1 + 1.4 * light[..., None]) + 0.5 * light[..., None], 0, 1)
-    plan = mix(plan, rgb("6f8794"), 0.38 * each(rng.random(count) < 0.22))  # some facets are cold
+    plan = mix(plan, rgb("6f8794"), 0.38 * each(rng.random(count) < 0.22))  # some are bluish
     angles = way + 0.1 * noise(rng, shape, 12)
     canvas = Canvas(shape, size, rgb("3a2c1e"))
     canvas.lay(rng, plan, angles, 9, 26, 12, value=0.03, hue=0.015, edge=0.2)
@@ -59,7 +60,10 @@ def cubist_guitar(seed, size=LONG_SIDE):
 
 
 def still_life(rng, x, y):
-    """Plan a table with a guitar, a bottle and a newspaper, seen at the places x, y."""
+    """Plan a table with a guitar, a bottle and a newspaper; x, y say what each unit shows of it.
+
+    The middle of the table is where x is 0.
+    """
     lean = rng.uniform(0.25, 0.6) * rng.choice([-1, 1])
     side = np.sign(lean)
     u = x * np.cos(lean) + (y - 350) * np.sin(lean)  # across the guitar

@@ -6,10 +6,14 @@ from scipy import ndimage
 
 
 class Plate:
-    """A copper plate: two fields whose level lines are the furrows, a darkness, outlines."""
+    """A copper plate, designed in four layers that have a number for each place.
+
+    The furrows will run along the level lines of the first layer and, where it is dark, of the
+    second too; the third says how dark each place is, and the last one where the outlines are.
+    """
 
     def __init__(self, x, y, sun):
-        """Engrave a sky of rings and rays around the sun at `sun`."""
+        """Design a sky of rings and rays around the sun, whose place x, y is `sun`."""
         self.x, self.y, self.sun = x, y, sun
         far, turn = np.hypot(x - sun[0], y - sun[1]), np.arctan2(y - sun[1], x - sun[0])
         rays = np.sin(19 * turn + sun[0]) + 0.6 * np.sin(43 * turn) + 0.3 * np.sin(7 * turn)
@@ -18,14 +22,17 @@ class Plate:
         self.layers = [far, 130 * turn, np.where(far < 27, 0, dark), outline]
 
     def place(self, mask, first, second, dark):
-        """Put a form in front of what is there, with an outline."""
-        pixels = max(1, round(1 / (self.x[0, 1] - self.x[0, 0])))  # an outline of one unit
+        """Put a form, given by its first three layers, in front of what is there; outline it."""
+        pixels = max(1, round(1 / (self.x[0, 1] - self.x[0, 0])))  # an outline is one unit wide
         rim = mask & ~ndimage.binary_erosion(mask, iterations=pixels, border_value=1)
         for layer, new in zip(self.layers, (first, second, dark, rim), strict=True):
             layer[mask] = np.broadcast_to(new, mask.shape)[mask]
 
     def ball(self, middle_x, middle_y, radius, shade, flat=0.85):
-        """Put a billow of cloud or leaves: furrows bend around it, away from the sun."""
+        """Put a round billow of cloud or leaves, whose furrows curve around its lighter side.
+
+        `shade` is how dark its middle is, and `flat` its height as a share of its width.
+        """
         rows = np.searchsorted(self.y[:, 0], (middle_y - radius, middle_y + radius))
         columns = np.searchsorted(self.x[0], (middle_x - radius, middle_x + radius))
         box = (slice(*rows), slice(*columns))
@@ -44,15 +51,16 @@ class Plate:
 
 
 def engraving(seed, size=LONG_SIDE):
-    """A coast engraved in ink: furrows follow each form and widen where it is dark.
+    """Engrave the coast: furrows follow each form and widen where it is dark.
 
-    In the darker half a second set of furrows crosses the first, and in the darkest a third.
+    In the darker half a second set of furrows crosses the first, and in the darkest part a third.
     """
     rng = np.random.default_rng(seed)
     shape = (512, LONG_SIDE)
     x, y = fine_grid(shape, size)
 
     def field(*scales):
+        """Return noise for each pixel of the fine grid."""
         return enlarge(noise(rng, shape, *scales), x)
 
     side, sea = rng.choice([-1, 1]), rng.uniform(318, 345)
@@ -77,7 +85,7 @@ def engraving(seed, size=LONG_SIDE):
     curl = 2.2 * np.sin(x / 13 + 2 * field(25)) * np.clip(near / 70, 0, 1)
     dark = np.clip(0.45 + 0.24 * swell - 0.5 * glint, 0.02, 0.85)
     plate.place(y > sea, y + curl, 0.5 * x + y, dark)
-    away, crag = side * (x - 320) + 170, field(22, 7)  # distance from the lighthouse to the sun
+    away, crag = side * (x - 320) + 170, field(22, 7)  # away: from the lighthouse to the sun
     cliff = sea - 62 + 0.28 * np.abs(away) + 26 * np.clip(away / 60 - 1, 0, 9) + 7 * field(16, 5)
     dark = np.clip(0.55 - away / 420 + 0.25 * crag, 0.08, 0.96)
     plate.place(y > cliff, 0.55 * side * x + y + 6 * crag, side * x - 0.5 * y + 4 * crag, dark)

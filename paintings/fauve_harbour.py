@@ -20,7 +20,10 @@ from materials import (
 
 
 class Sketch:
-    """A plan made of coloured shapes, each with a direction for the brush and an outline."""
+    """A plan made of coloured shapes, each with a direction for the brush and an outline.
+
+    `drawn` is 1 where there is a shape, and `outlines` has the corners of each one.
+    """
 
     def __init__(self, rng, plan, angles):
         """Begin with a plan of the background and its angles."""
@@ -38,9 +41,9 @@ class Sketch:
 
 
 def fauve_harbour(seed, size=LONG_SIDE):
-    """A harbour in violent colours: broad loaded strokes, no shade but another colour.
+    """Paint the harbour: broad strokes of thick paint, and another colour instead of a shade.
 
-    Shadows are blue or violet, light is yellow or pink; dark blue outlines are broken.
+    Shadows are blue or violet, light is yellow or pink; the dark blue outlines have gaps.
     """
     rng = np.random.default_rng(seed)
     shape, x, y = grid()
@@ -87,7 +90,7 @@ def fauve_harbour(seed, size=LONG_SIDE):
 
 
 def town(rng, sketch, quay, side):
-    """Sketch thirty houses above the quay."""
+    """Sketch thirty houses above the quay, which climb higher on one side."""
     walls = ["f7c6a0 f58fa8 ef5b52", "fbe7a1 f4c53e f79a3e", "f4efe2 bfe0dc 8fc7e0"]
     walls.append("e8574a c9304a 8e2a6a")
     for left in rng.permutation(np.linspace(-15, 630, 30)) + rng.normal(0, 6, 30):
@@ -104,7 +107,10 @@ def town(rng, sketch, quay, side):
 
 
 def boat(rng, sketch, k, foot, y, drift):
-    """Sketch a boat with its glare on the water, every other one with a sail; return its mast."""
+    """Sketch boat number k with its reflection; return the curve of its mast.
+
+    Every other boat has a sail. `foot` is the y of its waterline, and `drift` bends the ripples.
+    """
     paints = ["d8213a f0672f 8e2a6a", "0e7a4a 5fb84a 0f4f8a", "f4c53e f79a3e e8574a"]
     long, colours = (foot - 170) * rng.uniform(0.6, 0.8), paints[k % 3]
     place = np.array([rng.uniform(40, 470), foot])

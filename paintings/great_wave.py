@@ -17,7 +17,7 @@ from materials import (
 
 
 def great_wave(seed, size=LONG_SIDE):
-    """A great wave printed from woodblocks: flat Prussian blues, dark outlines, claws of foam.
+    """Print the great wave and smaller ones: flat Prussian blues, dark outlines, claws of foam.
 
     The bands of a wave lie between two curves, its back and its hollow; claws are small hooks
     set along the crest. At the end the grain of the block shows in the ink, and the paper's too.
@@ -26,7 +26,7 @@ def great_wave(seed, size=LONG_SIDE):
     shape, x, y = grid()
     canvas = Canvas(shape, size, rgb("efe4c6"))
     skies = rgb("a9a58c", "cfc6a4", "e9dcb9", "efe2c0", "ecd3a6", "e3bd8e")
-    for step in range(120):  # bokashi: the sky's ink is wiped away towards the horizon
+    for step in range(120):  # the sky changes its colour from step to step downwards
         band = [(0, 3 * step), (640, 3 * step), (640, 512), (0, 512)]
         canvas.polygon(band, ramp(skies, np.array(step / 119)))
     canvas.dot(rng.uniform(465, 545), rng.uniform(150, 215), rng.uniform(44, 60), rgb("cf5136"))
@@ -55,7 +55,7 @@ def great_wave(seed, size=LONG_SIDE):
     swell = curve("-20 420, 60 398, 150 440, 260 478, 380 462, 500 488, 660 452")
     one_wave(canvas, rng, swell, bottom + np.array([0, 60]), bands=7, claws=0)
     picture = canvas.finish(rng, relief=0, cloth=0)
-    rings = (y + 25 * noise(rng, shape, 90) + 0.04 * x) / 1.35  # the block, cut along the grain
+    rings = (y + 25 * noise(rng, shape, 90) + 0.04 * x) / 1.35  # the year rings of the block
     grain = np.sin(rings) + 0.9 * noise(rng, shape, 1.2)
     uneven = enlarge(grain + noise(rng, shape, 14, 4), picture[..., 0])[..., None]
     grain = enlarge(grain, picture[..., 0])[..., None]
@@ -65,7 +65,10 @@ def great_wave(seed, size=LONG_SIDE):
 
 
 def one_wave(canvas, rng, back, hollow, bands, claws):
-    """Print a wave: bands from its back to its hollow, outlines, then foam along its crest."""
+    """Print a wave: bands from its back to its hollow, outlines, then foam along its crest.
+
+    A wave with no claws is a swell; instead it has flecks of foam along its bands.
+    """
     blues = rgb("1d3d78", "2d5f96", "1d3d78", "dfe3d3", "5f93b4", "1d3d78", "24508c", "a9c6cc")
     ink, t = rgb("12244c"), np.linspace(0, 1, len(back))
     inner = 0.4 * rng.uniform(0.02, 0.98, bands - 2) + 0.6 * np.linspace(0.05, 0.95, bands - 2)
@@ -81,7 +84,7 @@ def one_wave(canvas, rng, back, hollow, bands, claws):
         canvas.line(edge, ink, rng.uniform(0.7, 1.5))
     canvas.line(back, ink, 2.6)
     canvas.line(hollow, ink, 2.2)
-    for _ in range(0 if claws else 26):  # flecks of foam along a swell's bands
+    for _ in range(0 if claws else 26):  # flecks of foam
         edge, start = edges[rng.integers(1, bands - 1)], rng.integers(5, 180)
         canvas.line(edge[start : start + rng.integers(4, 18)], rgb("e9e8d6"), rng.uniform(1, 3))
     if claws:
@@ -89,7 +92,7 @@ def one_wave(canvas, rng, back, hollow, bands, claws):
 
 
 def foam(canvas, rng, back, hollow, claws):
-    """Print the foam of a crest: claws behind, lumps, claws that hang over the hollow, spray."""
+    """Print the foam of a crest from back to front: claws, lumps, claws over the hollow, spray."""
     reach = np.hypot(*(hollow[-1] - back[60])) / 9
     for k in np.linspace(80, 196, claws).astype(int):
         turn = np.arctan2(*(back[k] - back[k - 3])[::-1]) + rng.uniform(-0.9, -0.2)
@@ -122,7 +125,10 @@ def foam(canvas, rng, back, hollow, claws):
 
 
 def claw(canvas, rng, root, turn, length, depth):
-    """Draw one hook of foam that bends downwards, and smaller hooks growing out of it."""
+    """Draw one hook of foam that bends downwards, and smaller hooks that grow out of it.
+
+    `depth` is how many times more hooks grow out of hooks.
+    """
     t = np.linspace(0, 1, 14)
     bend = turn + 2.0 * t**1.4 * rng.uniform(0.7, 1.2)
     spine = root + np.cumsum(np.stack([np.cos(bend), np.sin(bend)], 1), axis=0) * length / 14

@@ -10,12 +10,15 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-LONG_SIDE = 640  # units
-SUPERSAMPLING = 2  # a canvas is drawn at twice its size and reduced at the end: no jagged edges
+LONG_SIDE = 640  # units, and the pixels of a painting if no other size is asked for
+SUPERSAMPLING = 2  # paintings are made twice as large and reduced at the end: no jagged edges
 
 
 def noise(rng, shape, *scales):
-    """Sum smooth random fields, one for each scale (in units), and return it with deviation 1."""
+    """Sum smooth random fields, one for each scale (the width of their hills, in units).
+
+    The sum is shifted and scaled to the mean 0 and the standard deviation 1.
+    """
     total = np.zeros(shape)
     for scale in scales:
         field = ndimage.gaussian_filter(rng.standard_normal(shape), scale, mode="reflect")
@@ -24,7 +27,11 @@ def noise(rng, shape, *scales):
 
 
 def texture(rng, picture, strength, fibre=(0.6, 0.6)):
-    """Vary the lightness with a fine grain, drawn out by `fibre` (down, across) into threads."""
+    """Vary the lightness of a finished picture with a fine grain, as of paper or cloth.
+
+    The two numbers of `fibre` blur the grain, in pixels; where they differ, it is drawn out into
+    fibres that run both across and down.
+    """
     down, across = fibre
     grain = ndimage.gaussian_filter(rng.standard_normal(picture.shape[:2]), (down, across))
     other = ndimage.gaussian_filter(rng.standard_normal(picture.shape[:2]), (across, down))
@@ -46,7 +53,7 @@ def ramp(palette, value):
 
 
 def jitter(rng, colours, value=0.05, hue=0.03):
-    """Vary colours a little, in lightness (`value`) and away from grey (`hue`)."""
+    """Vary colours at random: `value` is how much in lightness, and `hue` how much in hue."""
     shift = rng.standard_normal(colours.shape)
     shift -= shift.mean(axis=-1, keepdims=True)
     light = rng.standard_normal((*colours.shape[:-1], 1))
@@ -54,7 +61,7 @@ def jitter(rng, colours, value=0.05, hue=0.03):
 
 
 def mix(plan, colour, mask):
-    """Lay a colour (or another plan) over a plan where the mask says so."""
+    """Lay a colour (or another plan) over a plan: mask 0 shows the old one, 1 the new one."""
     return plan + (colour - plan) * mask[..., None]
 
 
@@ -76,7 +83,7 @@ def smooth_curve(corners, count=200):
 
 
 def cover(shape, points, softness=0.6):
-    """Return how much of each unit lies inside the polygon: 0 outside, 1 inside."""
+    """Return a mask of the polygon: 0 outside, 1 inside, and a soft edge between."""
     image = Image.new("L", (shape[1] * 2, shape[0] * 2))
     ImageDraw.Draw(image).polygon([(2 * x, 2 * y) for x, y in points], fill=255)
     mask = np.asarray(image.resize((shape[1], shape[0]), Image.Resampling.BOX), float) / 255
@@ -90,7 +97,7 @@ def look_up(field, x, y):
 
 
 def scatter(rng, shape, spacing):
-    """Return places x, y on a shaken grid that goes a little over the edges, in random order."""
+    """Return places x, y in random order: a grid that goes a little over the edges, then shaken."""
     y, x = np.mgrid[
         -spacing : shape[0] + spacing : spacing, -spacing : shape[1] + spacing : spacing
     ]
@@ -106,7 +113,11 @@ def grid(portrait=False):
 
 
 def fine_grid(shape, size):
-    """Return the coordinates x, y (in units) of the pixels of a canvas of this size."""
+    """Return the coordinates x, y (in units) of the pixels of the fine grid.
+
+    `size` is the long side of the painting in pixels; the fine grid has `SUPERSAMPLING`
+    times as many each way.
+    """
     zoom = SUPERSAMPLING * size / LONG_SIDE
     rows, columns = (SUPERSAMPLING * round(side * size / LONG_SIDE) for side in shape)
     y, x = np.mgrid[:rows, :columns]
@@ -114,7 +125,7 @@ def fine_grid(shape, size):
 
 
 def enlarge(field, x):
-    """Enlarge a field given for each unit to the pixels of the fine grid x."""
+    """Enlarge a field with a number for each unit to the shape of the array x."""
     rows, columns = (np.linspace(0, n - 1, m) for n, m in zip(field.shape, x.shape, strict=True))
     return ndimage.map_coordinates(field, np.meshgrid(rows, columns, indexing="ij"), order=1)
 

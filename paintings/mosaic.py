@@ -8,7 +8,7 @@ from skimage import measure
 
 
 def mosaic(seed, size=LONG_SIDE):
-    """Fish in a sea of small stones, with a golden border.
+    """Plan the fish, the sea and the border, and set the stones.
 
     The stones stand in rows along the contours of the fish, as a mosaicist lays them; where rows
     meet, stones are left out and the gaps get smaller ones.
@@ -33,8 +33,8 @@ def mosaic(seed, size=LONG_SIDE):
     border = rim < 5 * row
     inside = ndimage.distance_transform_edt(fish | border)
     outside = ndimage.distance_transform_edt(~(fish | border))
-    plan = mix(plan, 0.55 * plan, fish & ~border & (inside < 0.9 * row))  # a dark row inside
-    plan = mix(plan, blues[0], (outside > 0) & (outside < 1.05 * row))  # and one around
+    plan = mix(plan, 0.55 * plan, fish & ~border & (inside < 0.9 * row))  # a dark row in each fish
+    plan = mix(plan, blues[0], (outside > 0) & (outside < 1.05 * row))  # and a row around
     golds = rgb("a8741a", "d8a52c", "f2cf5e", "fbe9a6")
     plan = mix(plan, ramp(golds, 0.5 + 0.3 * noise(rng, shape, 3)), border)
     along = np.where(np.minimum(x, 639 - x) < np.minimum(y, 511 - y), y - 256, x - 320)
@@ -50,7 +50,7 @@ def mosaic(seed, size=LONG_SIDE):
 
 
 def one_fish(rng, plan, x, y, middle, long):
-    """Add a fish to the plan; return the plan and where the fish is."""
+    """Add a fish that is `long` units long; return the new plan and the mask of the fish."""
     turn, flip = rng.uniform(-0.5, 0.5), rng.choice([-1, 1])
     x, y = (x - middle[0]) / long, (y - middle[1]) / long
     u = flip * (x * np.cos(turn) + y * np.sin(turn))  # from tail to head, -0.5 to 0.5
@@ -74,7 +74,11 @@ def one_fish(rng, plan, x, y, middle, long):
 
 
 def rows_of_stones(rng, field, where, row):
-    """Walk along the level lines of a field and return stones as (x, y, angle)."""
+    """Walk along the level lines of a field and return stones as (x, y, angle).
+
+    The lines are `row` apart, and the stones on a line about as much. Stones outside the mask
+    `where` are left out.
+    """
     stones = []
     for level in np.arange(0.5, field.max() / row) * row:
         for line in measure.find_contours(field, level):
@@ -89,7 +93,7 @@ def rows_of_stones(rng, field, where, row):
 
 
 def set_stones(rng, canvas, plan, stones, row):
-    """Set the stones that find a free place, then fill the gaps with smaller ones."""
+    """Set the stones that find room and smaller ones into the gaps; return the picture."""
     taken = np.zeros((2 * canvas.shape[0], 2 * canvas.shape[1]), bool)
     square = points("-1 -1, 1 -1, 1 1, -1 1")
     for half in (0.5 * row, 0.42 * row, 0.3 * row):

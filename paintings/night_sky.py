@@ -19,14 +19,14 @@ from scipy import ndimage
 
 
 def night_sky(seed, size=LONG_SIDE):
-    """Swirling night: the strokes follow the level lines of a hilly function.
+    """Paint the night: its strokes follow the level lines of a map of heights.
 
-    Its whirls are hills added to a slope; the blues are chosen by the same function, so that
-    bands of colour and strokes flow together around the whirls, the stars and the moon.
+    The map is a slope with a hill or a hollow for each whirl. The same heights choose the blues, so
+    that bands of colour and strokes flow together around the whirls, the stars and the moon.
     """
     rng = np.random.default_rng(seed)
     shape, x, y = grid()
-    side = rng.choice([-1, 1])  # of the moon; the cypress stands on the other side
+    side = rng.choice([-1, 1])  # of the moon (1 is right); the cypresses stand on the other side
     level = 0.9 * y + 16 * noise(rng, shape, 55) + 5 * noise(rng, shape, 22)
     whirls = [
         (320 + side * rng.uniform(-70, -10), rng.uniform(170, 215), 62),
@@ -76,7 +76,7 @@ def night_sky(seed, size=LONG_SIDE):
 
 
 def moon_and_stars(rng, canvas, stars, side):
-    """Load the middle of each star with white, and paint the moon with an orange crescent."""
+    """Dab white on the middle of each star, and paint the moon with an orange crescent."""
     for star_x, star_y, radius in stars[1:]:
         x, y = rng.normal(0, 0.2 * radius, (2, 14))
         whites = jitter(rng, np.tile(rgb("fff7d6"), (14, 1)), 0.03, 0.03)

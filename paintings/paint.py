@@ -1,10 +1,11 @@
-"""Paint the pictures of the gallery: each hand is a function that takes a seed.
+"""Paint the pictures of the gallery.
 
     python paintings/paint.py                              repaints every stored picture
     python paintings/paint.py night_sky --seed 7 --size 640 --output mine.jpg
 
-Each hand has a file of its own beside this one, with the same name; what hands share is in
-`materials.py` and `canvas.py`.
+Each painter's hand is a function in a file of its own beside this one, and both have its name. It
+takes a seed and the long side in pixels, and returns the red, green and blue of every pixel as
+numbers from 0 to 1. What the hands share is in `materials.py` and `canvas.py`.
 """
 
 import argparse
@@ -177,7 +178,7 @@ def main(arguments=None):
     partial = output.with_name(f".{output.name}.partial")
     try:
         partial.write_bytes(data)
-        partial.replace(output)  # so that no half a picture is ever there
+        partial.replace(output)  # in one step: a picture is never half there
     except OSError as error:
         print(f"{str(output)!r} cannot be written: {error.strerror}.", file=sys.stderr)
         return 2

@@ -20,9 +20,10 @@ from scipy import ndimage
 
 
 def pointillist(seed, size=LONG_SIDE):
-    """A river bank at sunset in dots: the eye mixes them.
+    """Paint the river bank in layers of ever smaller dots, which only the eye mixes.
 
-    Every dot is a purer colour than the place it stands for, and one in eight is the complement.
+    A dot is of a purer colour than the place it stands for; but of the smaller dots, about one in
+    ten has the complementary colour.
     """
     rng = np.random.default_rng(seed)
     shape, x, y = grid()
@@ -44,8 +45,8 @@ def pointillist(seed, size=LONG_SIDE):
 
 
 def river_bank(rng, shape, x, y):
-    """Plan a river at sunset with sails, strollers and a tree; return it with the horizon."""
-    side = rng.choice([-1, 1])  # of the sun; the tree stands on the other side
+    """Plan a river at sunset with sails, strollers and a tree; return it and the horizon's y."""
+    side = rng.choice([-1, 1])  # of the sun (1 is right); the tree stands on the other side
     horizon, sun_x = rng.uniform(205, 240), 320 + side * rng.uniform(40, 190)
     skies = rgb("4f6fb8", "8f93c8", "d9a3b5", "f4b98a", "f9d77e")
     plan = ramp(skies, y / horizon + 0.06 * noise(rng, shape, 30))

@@ -19,18 +19,21 @@ from scipy.spatial import cKDTree
 
 
 def stained_glass(seed, size=LONG_SIDE):
-    """A rose window of pot-metal glass, cut into pieces that lead joins.
+    """Make the window: glass coloured all through, cut into pieces that strips of lead join.
 
     Each piece of glass has its own tint, streaks and bubbles; grime gathers along the lead.
     """
     rng = np.random.default_rng(seed)
     shape = (LONG_SIDE, 512)
     x, y = fine_grid(shape, size)
-    x, y = (side + 1.6 * enlarge(noise(rng, shape, 30), x) for side in (x, y))  # no ruler here
+    # Bend the coordinates a little: no line of the window is quite straight or quite round.
+    x, y = (side + 1.6 * enlarge(noise(rng, shape, 30), x) for side in (x, y))
     region, palettes = rose_window(rng, x - 256, y - 262)
+    # The large pieces (kinds 1 to 3, at the bottom of the picture) are cut into cells: the places
+    # that are nearest to the same one of 500 random points.
     seeds = rng.uniform(0, LONG_SIDE, (500, 2)) * (1, 1.25)
-    cells = cKDTree(seeds).query(np.stack([x, y * 1.25], axis=-1))[1]  # the nearest seed
-    piece = region * 1000 + np.where(np.isin(region // 1000, [1, 2, 3]), cells, 0)  # large: cut
+    cells = cKDTree(seeds).query(np.stack([x, y * 1.25], axis=-1))[1]
+    piece = region * 1000 + np.where(np.isin(region // 1000, [1, 2, 3]), cells, 0)
     piece = np.unique(piece, return_inverse=True)[1].reshape(x.shape)
     cut = np.zeros(x.shape, bool)
     cut[:, 1:] |= piece[:, 1:] != piece[:, :-1]
@@ -41,7 +44,7 @@ def stained_glass(seed, size=LONG_SIDE):
     tints = np.array([rng.choice(palettes[k]) for k in kind])
     tints = jitter(rng, tints, 0.04, 0.03)[piece]
     streaks = []
-    for drawn_out in [(1.5, 18), (18, 1.5)]:  # across or down
+    for drawn_out in [(1.5, 18), (18, 1.5)]:  # streaks that run across or down
         streak = 14 * ndimage.gaussian_filter(noise(rng, shape, 1), drawn_out)
         streaks.append(enlarge(streak + noise(rng, shape, 2.5), x))
     streak = np.where(rng.random(len(kind))[piece] < 0.5, *streaks)
@@ -49,7 +52,7 @@ def stained_glass(seed, size=LONG_SIDE):
     light = 1.05 + 0.05 * streak + 0.1 * enlarge(noise(rng, shape, 60), x) + 0.9 * bubbles
     light *= 0.62 + 0.42 * np.clip(lead / 9, 0, 1) ** 0.5
     picture = np.clip(1.12 * tints * light[..., None] + 0.012 * streak[..., None], 0, 1)
-    came = 2.1 + 0.5 * (kind == 0)[piece]  # half the width of the lead
+    came = 2.1 + 0.5 * (kind == 0)[piece]  # half the width of the lead: wider in the clear glass
     shine = lead / came + 0.1 * enlarge(noise(rng, shape, 2), x)
     metal = ramp(rgb("4a4c50", "26262a", "0b0b0d"), shine)
     picture = mix(picture, metal, np.clip((came - lead) * 1.5 + 0.5, 0, 1))
@@ -57,9 +60,10 @@ def stained_glass(seed, size=LONG_SIDE):
 
 
 def rose_window(rng, x, y):
-    """Design the window around (0, 0): return a number for each place and a palette per kind.
+    """Design the window around (0, 0): return a number for each place and a list of palettes.
 
-    The number is 1000 times the kind of glass, plus the number of the piece within its kind.
+    The number is 1000 times the kind of glass, plus the number of the piece within its kind; each
+    kind of glass has a palette.
     """
     petals = int(rng.choice([8, 10, 12]))
     far, turn = np.hypot(x, y), petals * (np.arctan2(y, x) / (2 * np.pi) + 0.5)
@@ -73,7 +77,10 @@ def rose_window(rng, x, y):
     region, palettes = np.zeros(x.shape, int), []
 
     def add(mask, palette, number):
-        """Put a kind of glass where the mask is true, over what is there."""
+        """Put a new kind of glass over what is there, where the mask is true.
+
+        `number` says for each place to which piece of this glass it belongs.
+        """
         region[mask] = (len(palettes) * 1000 + number + np.zeros(x.shape, int))[mask].astype(int)
         palettes.append(palette)
 

@@ -7,10 +7,10 @@ from scipy import ndimage
 
 
 def tiger_coat(seed, size=LONG_SIDE):
-    """A tiger's flank: fine fur that follows the body, black stripes over yellow, white below.
+    """Paint the flank: fine fur that follows the body, black stripes over yellow, white below.
 
-    The stripes are noise in which only one width and one direction is kept (a band of its
-    Fourier transform): that gives stripes that fork, taper and stop, as on an animal.
+    The stripes are noise of which only one width and one direction are kept (a band of its
+    Fourier transform): such stripes fork, taper and stop, as on an animal.
     """
     rng = np.random.default_rng(seed)
     shape, x, y = grid()

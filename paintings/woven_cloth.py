@@ -6,9 +6,10 @@ from scipy import ndimage
 
 
 def woven_cloth(seed, size=LONG_SIDE):
-    """An ikat: the warp is dyed before weaving, so the pattern's edges feather along the threads.
+    """Weave the cloth: the warp (the threads that run down) was dyed before, as for an ikat.
 
-    Every thread is a little cylinder of twisted fibre that goes over and under its neighbours.
+    Its threads slip a little as they are woven, so that the pattern has frayed edges. Every thread
+    is a little cylinder of twisted fibre that goes over and under those that cross it.
     """
     rng = np.random.default_rng(seed)
     shape = (512, LONG_SIDE)
