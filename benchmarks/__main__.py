@@ -23,7 +23,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks import gpu, methods
 from benchmarks.exactness import ON_CPU, exactness
 from benchmarks.page import write
-from nst_helpers.vgg import choose_precision
+from nst_helpers.runtime.devices import choose_precision
 
 PAIRS = [
     ("cat", "night_sky"),

@@ -12,7 +12,9 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from nst_helpers import StyleTransfer, load_image, save_image
-from nst_helpers.vgg import IMAGENET_MEAN, IMAGENET_STD, LAYER_NAMES, load_convolutions
+from nst_helpers.engine.features import IMAGENET_MEAN, IMAGENET_STD
+from nst_helpers.engine.layers import LAYER_NAMES
+from nst_helpers.runtime.weights import load_convolutions
 
 
 def objective_of(content, style, size, device="cpu", precision="float32"):

@@ -8,9 +8,10 @@ import warnings
 from pathlib import Path
 
 from nst_helpers import transfer
+from nst_helpers.engine.layers import LAYER_NAMES
 from nst_helpers.errors import InputError, shown
 from nst_helpers.images import check_output, save_image
-from nst_helpers.vgg import LAYER_NAMES, choose_device, choose_precision
+from nst_helpers.runtime.devices import choose_device, choose_precision
 
 
 def _parser():

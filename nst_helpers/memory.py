@@ -9,8 +9,9 @@ from pathlib import Path
 
 import torch
 
+from nst_helpers.engine.features import RECOMPUTED_FROM
+from nst_helpers.engine.layers import LAYER_NAMES
 from nst_helpers.errors import InputError
-from nst_helpers.vgg import LAYER_NAMES, RECOMPUTED_FROM
 
 _BESIDE = 192 * 2**20  # what torch takes once, whatever the size
 _MARGIN = 1.2  # over what was measured; another machine's libraries may need other scratch space

@@ -16,9 +16,9 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from scipy.cluster import hierarchy
 
+from nst_helpers.engine.layers import receptive_field
 from nst_helpers.images import to_pil
 from nst_helpers.plots import highlight
-from nst_helpers.vgg import receptive_field
 
 WIDTH = 940
 SIDES = 6  # of the triangle of weights: so many steps from corner to corner

@@ -12,6 +12,8 @@ from numbers import Integral, Real
 import torch
 
 from nst_helpers.checkpoint import Checkpoint
+from nst_helpers.engine.features import FeatureExtractor
+from nst_helpers.engine.layers import as_names
 from nst_helpers.engine.losses import content_loss, gram_matrix, style_loss, variation_loss
 from nst_helpers.engine.optimizers import MOVES, PixelAdam, PixelLBFGS
 from nst_helpers.errors import InputError, check_choice, shown, tell
@@ -20,7 +22,7 @@ from nst_helpers.graphs import captured
 from nst_helpers.images import load_image, resize
 from nst_helpers.memory import check_room, estimate, given_back
 from nst_helpers.progress import ProgressBar
-from nst_helpers.vgg import FeatureExtractor, as_names, choose_device
+from nst_helpers.runtime.devices import choose_device
 
 CONTENT_LAYERS = ("relu4_2",)
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")

@@ -17,6 +17,8 @@ import torch
 import traitlets
 
 from nst_helpers import panels
+from nst_helpers.engine.features import FeatureExtractor
+from nst_helpers.engine.layers import LAYER_NAMES, receptive_field
 from nst_helpers.engine.losses import gram_matrix
 from nst_helpers.errors import InputError, check_choice
 from nst_helpers.gallery import gallery
@@ -27,7 +29,6 @@ from nst_helpers.transfer import (
     VARIATION_WEIGHT,
     StyleTransfer,
 )
-from nst_helpers.vgg import LAYER_NAMES, FeatureExtractor, receptive_field
 
 _RELU_LAYERS = tuple(name for name in LAYER_NAMES["vgg16"] if name.startswith("relu"))
 

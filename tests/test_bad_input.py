@@ -44,9 +44,9 @@ from nst_helpers import (
     save_image,
     to_pil,
     transfer,
-    vgg,
 )
 from nst_helpers.__main__ import main
+from nst_helpers.engine import features
 from nst_helpers.errors import shown
 
 # Four quarters, so that every turn and every mirror image of it is another picture; each is of
@@ -678,7 +678,7 @@ def test_a_tensor_that_is_no_image(tmp_path, name):
 
 @pytest.mark.parametrize("image", [None, QUARTERS, IMAGE.byte(), IMAGE.to("meta"), IMAGE[:, :, :1]])
 def test_the_network_refuses_what_is_no_image(image):
-    extractor = vgg.FeatureExtractor(["relu2_1"], device="cpu")
+    extractor = features.FeatureExtractor(["relu2_1"], device="cpu")
     with pytest.raises(InputError) as caught:
         extractor(image)
     sentence(caught)

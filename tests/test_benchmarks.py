@@ -7,7 +7,7 @@ from benchmarks import __main__ as main
 from benchmarks import gpu, methods, page
 from benchmarks.__main__ import summary
 from nst_helpers import StyleTransfer, gram_matrix, load_image
-from nst_helpers.vgg import FeatureExtractor
+from nst_helpers.engine.features import FeatureExtractor
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_the_page_says_what_was_not_reached(tmp_path):
 
 def test_the_part_for_a_gpu_runs_on_the_cpu_too(tmp_path, monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    monkeypatch.setattr("nst_helpers.vgg._multiplies_bfloat16", lambda device: True)
+    monkeypatch.setattr("nst_helpers.runtime.devices._multiplies_bfloat16", lambda device: True)
     found = gpu.measure("cpu", size=32, large=48, largest=64, evaluations=12, peer=False)
     assert set(found["rates"]) == {"plain", "package", "bfloat16"}
     assert min(found["rates"].values()) > 0

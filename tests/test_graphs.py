@@ -85,9 +85,9 @@ def test_python_never_waits_inside_a_step():
 @pytest.mark.parametrize("recomputed", [False, True])
 def test_a_recorded_run_is_the_run_bit_for_bit(recorders, monkeypatch, recomputed, precision):
     if recomputed:  # as for large pictures: then activations are computed once more on the way back
-        monkeypatch.setattr("nst_helpers.vgg.RECOMPUTED_FROM", 1)
+        monkeypatch.setattr("nst_helpers.engine.features.RECOMPUTED_FROM", 1)
     monkeypatch.setattr(transfer, "_SMALLEST_COARSE_SIZE", 32)
-    monkeypatch.setattr("nst_helpers.vgg._multiplies_bfloat16", lambda device: True)
+    monkeypatch.setattr("nst_helpers.runtime.devices._multiplies_bfloat16", lambda device: True)
     settings = {"size": 64, "steps": 12, "device": "cpu", "precision": precision}
     plain = list(StyleTransfer("cat", "night_sky", **settings))
     monkeypatch.setattr(transfer, "captured", graphs._record)

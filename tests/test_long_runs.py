@@ -25,14 +25,15 @@ from nst_helpers import (
     progress,
     style_transfer,
     transfer,
-    vgg,
 )
 from nst_helpers.__main__ import main
+from nst_helpers.engine import features
 from nst_helpers.engine.optimizers import PixelAdam
+from nst_helpers.runtime import devices, weights
 
 SMALL = {"size": 64, "steps": 8, "device": "cpu"}
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
-PRECISIONS = sorted({"float32", vgg.choose_precision(None, torch.device("cpu"))})
+PRECISIONS = sorted({"float32", devices.choose_precision(None, torch.device("cpu"))})
 OPTIMIZERS = pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 
 
@@ -376,12 +377,12 @@ def test_lbfgs_comes_back_from_a_loss_that_grew():
 
 
 def test_a_loss_that_overflows_is_said_to(monkeypatch):
-    load = vgg.load_convolutions
+    load = weights.load_convolutions
 
     def larger(*which):
         return {name: 1e4 * value for name, value in load(*which).items()}
 
-    monkeypatch.setattr(vgg, "load_convolutions", larger)
+    monkeypatch.setattr(features, "load_convolutions", larger)
     with pytest.raises(Diverged, match=r"no longer a finite number: .* Lower style_weight"):
         paint()
 
@@ -402,9 +403,10 @@ def test_the_term_that_counts_most_is_named():
 # Not by `ru_maxrss`, which a process inherits from the one that started it.
 PEAK = r"""
     import re, resource, sys, torch
-    from nst_helpers import StyleTransfer, vgg
+    from nst_helpers import StyleTransfer
+    from nst_helpers.engine import features
 
-    size, steps, vgg.RECOMPUTED_FROM = map(int, sys.argv[1:4])
+    size, steps, features.RECOMPUTED_FROM = map(int, sys.argv[1:4])
     precision, content_layers, *style_layers = sys.argv[4:]
     picture = torch.rand(1, 3, size, size)
     layers = {"content_layers": content_layers, "style_layers": style_layers}

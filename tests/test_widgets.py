@@ -11,7 +11,7 @@ from PIL import ImageChops
 
 import nst_helpers as nst
 from nst_helpers import panels, widgets
-from nst_helpers.vgg import receptive_field
+from nst_helpers.engine.layers import receptive_field
 
 
 def differs(figure, change):

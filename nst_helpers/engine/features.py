@@ -1,0 +1,172 @@
+"""The features of a picture: the activations of chosen layers of a network that never changes."""
+
+import math
+from collections import OrderedDict
+from itertools import pairwise
+
+import torch
+from torch.utils.checkpoint import checkpoint
+
+from nst_helpers.engine.layers import LAYER_NAMES, as_names
+from nst_helpers.errors import InputError, check_choice
+from nst_helpers.runtime.devices import choose_device, choose_precision
+from nst_helpers.runtime.weights import BUILDERS, load_convolutions
+
+# From so many pixels on, activations are computed once more on the way back instead of being kept.
+RECOMPUTED_FROM = 1024 * 1024
+
+# What torchvision's weights were trained with: pixels in [0, 1], then these, by channel.
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+class FeatureExtractor(torch.nn.Module):
+    """The activations of chosen VGG layers; the network is frozen and normalises the picture.
+
+    Called on an image `(N, 3, H, W)`, RGB in [0, 1], it returns `{layer: (N, C, H', W')}` in the
+    order of the network. Nothing deeper than the deepest layer asked for is built or computed.
+
+    Args:
+        layers: names from `LAYER_NAMES[network]`, such as `["relu1_1", "conv4_2"]`.
+        network: `"vgg16"`, or `"vgg19"` as in the paper.
+        pooling: `"max"` as VGG was trained, or `"avg"`, which the paper found smoother.
+        device: where to compute; None chooses the fastest device.
+        precision: as in `choose_precision`; in `"bfloat16"` the activations are of it too.
+
+    Raises:
+        InputError: an unknown layer, network, pooling, device or precision, no weights on this
+            machine, or (when called) a tensor that is not an image or is too small for the
+            deepest layer.
+
+    Example:
+        >>> features = FeatureExtractor(["relu1_1"], device="cpu")(torch.zeros(1, 3, 32, 48))
+        >>> features["relu1_1"].shape
+        torch.Size([1, 64, 32, 48])
+
+    Source: Simonyan and Zisserman (2015), table 1; Gatys, Ecker and Bethge (2016), section 2.
+    """
+
+    def __init__(self, layers, network="vgg16", pooling="max", device=None, precision="float32"):
+        """Build the network up to the deepest of `layers` and load its weights."""
+        super().__init__()
+        check_choice("network", network, list(LAYER_NAMES))
+        check_choice("pooling", pooling, ["max", "avg"])
+        names = LAYER_NAMES[network]
+        layers = as_names(layers)
+        for layer in layers:
+            check_choice(f"{network} layer", layer, names)
+        if not layers:
+            raise InputError(f"No layer was asked for: name at least one of {', '.join(names)}.")
+        self.layers = tuple(name for name in names if name in layers)
+        self.network = network
+        device = choose_device(device)
+        self.precision = choose_precision(precision, device)
+
+        depth = names.index(self.layers[-1]) + 1
+        self.smallest_side = 2 ** sum(name.startswith("pool") for name in names[:depth])
+        with torch.device("meta"):  # no memory for the classifier, which is never used
+            stack = BUILDERS[network][0](weights=None).features[:depth]
+        weights = load_convolutions(network, self.precision)
+        stack.load_state_dict({key: weights[key] for key in stack.state_dict()}, assign=True)
+        for index, module in enumerate(stack):
+            if isinstance(module, torch.nn.ReLU):  # in place, a kept conv output becomes its relu
+                module.inplace = names[index - 1] not in self.layers
+            if isinstance(module, torch.nn.MaxPool2d) and pooling == "avg":
+                stack[index] = torch.nn.AvgPool2d(2)
+            elif isinstance(module, torch.nn.MaxPool2d) and self.precision == "bfloat16":
+                stack[index] = _MaxPool2d(2)
+        ends = [n for n in range(1, depth + 1) if names[n - 1].startswith("pool") or n == depth]
+        self.blocks = torch.nn.ModuleList(
+            _Block(OrderedDict(zip(names[first:end], stack[first:end], strict=True)), self.layers)
+            for first, end in pairwise([0, *ends])
+        )
+        self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(IMAGENET_STD).view(3, 1, 1), persistent=False)
+        if self.precision == "bfloat16":
+            stack[0].register_forward_hook(lambda module, inputs, output: output.bfloat16())
+        if device.type == "mps":  # which has had wrong gradients in the other order
+            self.to(memory_format=torch.contiguous_format)
+        # Gradients are wanted for the pixels only; keeping them for the weights costs time.
+        self.eval().requires_grad_(False).to(device)
+
+    def forward(self, image):
+        """Return `{layer: activations}` for an image `(N, 3, H, W)` in [0, 1]."""
+        if not isinstance(image, torch.Tensor) or image.ndim != 4 or image.shape[1] != 3:
+            shape = tuple(image.shape) if hasattr(image, "shape") else type(image).__name__
+            raise InputError(
+                f"The network needs an image tensor (N, 3, H, W), not {shape}: "
+                "load_image makes one from a file or an array."
+            )
+        if image.is_meta or not image.is_floating_point():
+            raise InputError(
+                f"The network needs floats in [0, 1], not {image.dtype} on {image.device}: "
+                "use image.float(), and divide bytes by 255."
+            )
+        if min(image.shape[2:]) < self.smallest_side:
+            raise InputError(
+                f"A picture of {image.shape[3]} x {image.shape[2]} pixels is too small for "
+                f"{self.layers[-1]}, which needs at least {self.smallest_side} on each side: "
+                "use a larger picture or a shallower layer."
+            )
+        activations = (image.to(self.mean.device) - self.mean) / self.std
+        large = activations.requires_grad and math.prod(image.shape[2:]) >= RECOMPUTED_FROM
+        features = {}
+        for block in self.blocks:
+            if large:
+                activations, found = checkpoint(
+                    block, activations, use_reentrant=False, preserve_rng_state=False
+                )
+            else:
+                activations, found = block(activations)
+            features.update(found)
+        return features
+
+
+class _Block(torch.nn.Sequential):
+    """Modules by the names of layers; called, it returns the last output and those asked for."""
+
+    def __init__(self, modules, layers):
+        super().__init__(modules)
+        self.layers = layers
+
+    def forward(self, activations):
+        found = {}
+        for name, module in self.named_children():
+            activations = module(activations)
+            if name in self.layers:
+                found[name] = activations
+        return activations, found
+
+
+class _MaxPool2d(torch.nn.MaxPool2d):
+    """Max pooling that shares a gradient among equal largest numbers.
+
+    With eight binary digits, many neighbours are equal where a picture is smooth. Torch's pooling
+    gives the first of them the whole gradient, and so draws a grid there.
+    """
+
+    def forward(self, maps):
+        return _SharedMaximum.apply(maps)
+
+
+class _SharedMaximum(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, maps):
+        pooled = torch.nn.functional.max_pool2d(maps, 2)
+        ctx.save_for_backward(maps, pooled)
+        return pooled
+
+    @staticmethod
+    def backward(ctx, gradient):
+        maps, pooled = ctx.saved_tensors
+        height, width = (2 * side for side in pooled.shape[2:])
+        # 1 where a number is the largest, 0 where it is smaller; with `==` it takes twice as long.
+        largest = (maps[..., :height, :width] - _doubled(pooled)).sign_().add_(1)
+        number = 4 * torch.nn.functional.avg_pool2d(largest, 2)
+        shared = largest.mul_(_doubled(gradient / number))
+        odd = [0, maps.shape[3] - width, 0, maps.shape[2] - height]  # have no part in the pooling
+        return torch.nn.functional.pad(shared, odd) if any(odd) else shared
+
+
+def _doubled(maps):
+    return torch.nn.functional.interpolate(maps, scale_factor=2)

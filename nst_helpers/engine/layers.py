@@ -1,0 +1,68 @@
+"""The layers of VGG by their names, and which pixels each of them sees."""
+
+from collections.abc import Iterable
+
+import torch
+
+from nst_helpers.errors import check_choice
+from nst_helpers.runtime.weights import BUILDERS
+
+_CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}  # in each block
+
+
+def _layer_names(blocks):
+    names = []
+    for block, convolutions in enumerate(blocks, start=1):
+        for number in range(1, convolutions + 1):
+            names += [f"conv{block}_{number}", f"relu{block}_{number}"]
+        names.append(f"pool{block}")
+    return tuple(names)
+
+
+#: The layers of each network in order, by their names in Gatys et al.; the position of a name
+#: is its index in torchvision's `features`.
+LAYER_NAMES = {network: _layer_names(blocks) for network, blocks in _CONVOLUTIONS.items()}
+
+
+def receptive_field(layer, network="vgg16"):
+    """Return which pixels one activation of a layer sees, as `(size, step, offset)`.
+
+    The activation in row `i` of its channel depends on the `size` rows of pixels that begin at
+    row `offset + i * step`, and on no others; the same holds for columns. `offset` is negative
+    where the zeros around the picture are seen.
+
+    Args:
+        layer: a name from `LAYER_NAMES[network]`.
+        network: `"vgg16"` or `"vgg19"`.
+
+    Raises:
+        InputError: an unknown network or layer.
+
+    Example:
+        >>> receptive_field("conv1_1")  # a kernel of 3 x 3 pixels, one step a pixel
+        (3, 1, -1)
+        >>> receptive_field("relu4_2")
+        (76, 8, -34)
+    """
+    check_choice("network", network, list(LAYER_NAMES))
+    names = LAYER_NAMES[network]
+    check_choice(f"{network} layer", layer, names)
+    with torch.device("meta"):
+        stack = BUILDERS[network][0](weights=None).features
+    size, step, offset = 1, 1, 0
+    for module in stack[: names.index(layer) + 1]:
+        if hasattr(module, "kernel_size"):  # a convolution or a pooling; a ReLU sees one number
+            kernel, stride, padding = (
+                value if isinstance(value, int) else value[0]
+                for value in (module.kernel_size, module.stride, module.padding)
+            )
+            size += (kernel - 1) * step
+            offset -= padding * step
+            step *= stride
+    return size, step, offset
+
+
+def as_names(layers):
+    """Return one or several names of layers as a tuple; whether they exist is not looked at."""
+    several = isinstance(layers, Iterable) and not isinstance(layers, str)
+    return tuple(layers) if several else (layers,)

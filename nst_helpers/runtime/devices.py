@@ -1,0 +1,79 @@
+"""Where to compute, and in which precision."""
+
+import torch
+
+from nst_helpers.errors import InputError, check_choice, shown, tell
+
+PRECISIONS = ("float32", "bfloat16")
+
+
+def choose_device(device=None):
+    """Return the `torch.device` to compute on: CUDA, else MPS, else another accelerator, else CPU.
+
+    Args:
+        device: a name such as `"cpu"` or `"cuda:1"`; None chooses.
+
+    Raises:
+        InputError: this machine has no such device.
+
+    Example:
+        >>> choose_device("cpu")
+        device(type='cpu')
+    """
+    if device is None:
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        if torch.backends.mps.is_available():
+            return torch.device("mps")
+        if torch.accelerator.is_available():
+            return torch.accelerator.current_accelerator()
+        return torch.device("cpu")
+    try:
+        chosen = torch.device(device)
+        torch.empty(1, device=chosen)
+        if chosen.type == "meta":
+            raise RuntimeError("it holds no numbers")
+    except (RuntimeError, AssertionError, TypeError, ImportError) as error:
+        raise InputError(
+            f"This machine cannot compute on the device {shown(device)}: use "
+            f"{str(choose_device())!r}, or leave the device out and the fastest one is chosen."
+        ) from error
+    return chosen
+
+
+def choose_precision(precision, device):
+    """Return the floating-point type to compute the network in: `"float32"` or `"bfloat16"`.
+
+    A bfloat16 has the range of a float32, eight of its 24 binary digits, and half its bytes. A
+    processor with instructions for it multiplies at twice the rate; others need far longer.
+
+    Args:
+        precision: one of the two; None takes bfloat16 on a CPU that has instructions for it. On
+            other devices it takes float32, until bfloat16 is measured there.
+        device: a `torch.device`. Where it has no instructions for bfloat16, a warning says so
+            and float32 is taken.
+
+    Raises:
+        InputError: an unknown precision.
+
+    Example:
+        >>> choose_precision("float32", torch.device("cpu"))
+        'float32'
+    """
+    if precision is None:
+        fast = device.type == "cpu" and _multiplies_bfloat16(device)
+        return "bfloat16" if fast else "float32"
+    check_choice("precision", precision, PRECISIONS)
+    if precision == "bfloat16" and not _multiplies_bfloat16(device):
+        tell(f"{device} has no instructions for bfloat16: float32 is used, which is faster there.")
+        return "float32"
+    return precision
+
+
+def _multiplies_bfloat16(device):
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type != "cpu" or not torch.backends.mkldnn.is_available():
+        return False
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)  # older releases cannot tell
+    return capabilities().get("avx512_bf16", False)

