@@ -5,7 +5,7 @@ from nst_helpers.checks.content_loss import check_content_loss
 from nst_helpers.checks.cosine import check_cosine
 from nst_helpers.checks.dot_product import check_dot_product
 from nst_helpers.checks.gram_matrix import check_gram_matrix
-from nst_helpers.checks.runner import Report
+from nst_helpers.checks.report import Report
 from nst_helpers.checks.step import check_step
 from nst_helpers.checks.style_loss import check_style_loss
 from nst_helpers.checks.total_loss import check_total_loss

@@ -1,20 +1,26 @@
 """The questions that are answered by a word, a number, a list or a set."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
-from nst_helpers.checks.runner import as_code, show_report
+from nst_helpers.checks.report import Report, as_code, show_report
 
 
-def check_answer(answer, right, hints=None):
+def check_answer(answer: object, right: object, hints: Mapping[Any, str] | None = None) -> Report:
     """Check the answer to a question: a word, a number, a list or a set.
 
-    Case and outer spaces of words do not matter, a float may be 1 % off, a whole number must be
+    Capitals and outer spaces of words do not matter, a float may be 1 % off, a whole number must be
     exact, and the order matters unless `right` is a set.
 
     Args:
         answer: what the student chose; None means not answered yet.
         right: the right answer.
-        hints: `{answer: text}`, shown after that answer; one for `right` explains why.
+        hints: `{answer: text}`, shown after that answer; one for `right` explains why it is right.
+
+    Returns:
+        A report, true where the answer is right. Nothing is raised: an answer that cannot be
+        compared is not right.
 
     Example:
         >>> report = check_answer("B", "a", hints={"b": "Look at the shape again."})
@@ -25,13 +31,14 @@ def check_answer(answer, right, hints=None):
     try:
         correct = _agree(answer, right)
         known = [text for given, text in dict(hints or {}).items() if _agree(answer, given)]
-    except BaseException:
-        return show_report(False, f"A {type(answer).__name__} cannot be compared with the answer.")
+    except BaseException:  # the answer may be of a class that raises anything
+        kind = type(answer).__name__
+        return show_report(False, f"A {kind} cannot be compared with the answer.")
     text = "That is the answer." if correct else f"{as_code(answer, repr)} is not the answer."
     return show_report(correct, str(known[0]) if known else text)
 
 
-def _agree(answer, right):
+def _agree(answer: Any, right: Any) -> bool:
     if isinstance(answer, str) and isinstance(right, str):
         return answer.strip().casefold() == right.strip().casefold()
     if isinstance(right, (set, frozenset)):

@@ -1,31 +1,39 @@
-"""The exercise of the cosine."""
+"""The exercise on the cosine of the angle between two vectors."""
 
-from nst_helpers.checks.inputs import VECTORS
-from nst_helpers.checks.runner import check_function
+from collections.abc import Callable
+
+import torch
+
+from nst_helpers.checks.inputs import VECTOR_CASES
+from nst_helpers.checks.mistakes import Mistakes
+from nst_helpers.checks.report import Report
+from nst_helpers.checks.runner import Exercise, check_function
 
 
-def check_cosine(function):
+def check_cosine(function: Callable[[torch.Tensor, torch.Tensor], object]) -> Report:
     """Check a function of two vectors that returns the cosine of the angle between them.
 
     Args:
-        function: takes two 1-D tensors of one length and returns a number.
+        function: takes two tensors `(N,)` and returns a number.
+
+    Returns:
+        A report, true where the function is right. No error of the function is raised: the report
+        names it.
 
     Example:
         >>> report = check_cosine(lambda a, b: a @ b / a.norm() / b.norm())
         ✓ Right. Your cosine is correct on every input tried.
     """
-    return check_function(function, "cosine", cosine_of, _cosine_mistakes, VECTORS)
+    return check_function(function, EXERCISE)
 
 
-def cosine_of(a, b):
-    """Return the cosine of the angle between two vectors."""
+def _cosine(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     return a @ b / (a.norm() * b.norm())
 
 
-def _cosine_mistakes(a, b):
-    rule = "The cosine is the dot product divided by the product of the two lengths."
-    dot, a_length, b_length, cosine = a @ b, a.norm(), b.norm(), cosine_of(a, b)
-    mistakes = {
+def _mistakes(a: torch.Tensor, b: torch.Tensor) -> Mistakes:
+    dot, a_length, b_length, cosine = a @ b, a.norm(), b.norm(), _cosine(a, b)
+    outcomes = {
         "The lengths are missing: this is the dot product.": dot,
         "You did not divide by the length of b.": dot / a_length,
         "You did not divide by the length of a.": dot / b_length,
@@ -39,9 +47,18 @@ def _cosine_mistakes(a, b):
         ),
         "The cosine is squared.": cosine.square(),
         "The sign is lost: a cosine goes from -1 to 1.": cosine.abs(),
-        "You subtracted the means: this is the correlation.": cosine_of(a - a.mean(), b - b.mean()),
+        "You subtracted the means: this is the correlation.": _cosine(a - a.mean(), b - b.mean()),
         "This is the angle in radians, not its cosine.": cosine.acos(),
         "This is the angle in degrees, not its cosine.": cosine.acos().rad2deg(),
         "This is 1 minus the cosine, a distance.": 1 - cosine,
     }
-    return rule, mistakes, {"You took the mean of the products, not their sum.": 1 / len(a)}
+    return Mistakes(outcomes, {"You took the mean of the products, not their sum.": 1 / len(a)})
+
+
+EXERCISE = Exercise(
+    result="cosine",
+    rule="The cosine is the dot product divided by the product of the two lengths.",
+    right=_cosine,
+    mistakes=_mistakes,
+    cases=VECTOR_CASES,
+)

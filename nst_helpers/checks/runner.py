@@ -1,91 +1,114 @@
-"""Run a student's function, compare its results and name the mistake."""
+"""Run a student's function, compare its results with the right ones and name the mistake."""
 
 import inspect
 import itertools
 import linecache
 import sys
 import traceback
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import torch
 
+from nst_helpers.checks.mistakes import Mistakes
+from nst_helpers.checks.report import Report, as_code, show_report
 
-@dataclass(frozen=True)
-class Report:
-    """What a checker found: true when the answer is right; `message` is the text that was shown."""
-
-    right: bool
-    message: str = field(repr=False)
-
-    def __bool__(self):
-        """Return whether the answer is right."""
-        return self.right
-
-    def _ipython_display_(self):
-        """Show nothing at the end of a cell: the checker has shown its message already."""
-
-
-_CUT = (
+_KEEP_GRADIENT = (
     "Without it no pixel can be changed: keep `.detach()`, `.item()`, `.numpy()`, `float()`, "
     "`torch.tensor()` and `torch.no_grad()` away from the computation."
 )
-
-
 _VIEW = (
     "One remark: `view` stops where the numbers lie in another order in memory (channels last); "
     "`flatten` and `reshape` always work."
 )
-
-
 _CHANGED = {
     "generated": "Your function changed the picture `generated` in place: return a new one.",
     "network": "Your function changed the weights of the network. In style transfer the network "
     "stays as it is: the pixels are what moves.",
 }
-
-
 _CHANGED_INPUT = (
     "Your function changed its input `{name}` in place, and the caller still needs it: make a new "
     "tensor, or `clone()` it first."
 )
+_LIBRARIES = sys.stdlib_module_names | {"torch", "numpy", "nst_helpers"}
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What a student's function has to return, and the mistakes that are known by name.
+
+    `right` and `mistakes` take the same arguments as the student's function.
+
+    Attributes:
+        result: what is returned, in words, such as `"dot product"`.
+        rule: the sentence that ends each hint and says how the result is computed.
+        right: returns the right result.
+        mistakes: returns the known mistakes. The names of its parameters are those that messages
+            use for the arguments.
+        cases: each makes the arguments of one call, new ones every time, for a function may change
+            them. In the first case, numbers lie in memory in the usual order, which `view` needs.
+        gradient: whether the result must be differentiable in the first argument: `"needed"`,
+            `"noted"` (right without it, with a remark), `"unwanted"` (it must be detached), or None
+            for either.
+
+    Example:
+        >>> double = Exercise(
+        ...     result="double",
+        ...     rule="The double is the number times 2.",
+        ...     right=lambda number: 2 * number,
+        ...     mistakes=lambda number: Mistakes({"This is the square.": number**2}, {}),
+        ...     cases=[lambda: (torch.tensor(5.0),)],
+        ... )
+        >>> report = check_function(lambda number: number * number, double)
+        ✗ Not yet. This is the square. The double is the number times 2.
+    """
+
+    result: str
+    rule: str
+    right: Callable[..., torch.Tensor]
+    mistakes: Callable[..., Mistakes]
+    cases: Sequence[Callable[[], tuple[Any, ...]]]
+    gradient: Literal["needed", "noted", "unwanted"] | None = None
 
 
 class _Fault(Exception):
     """What is wrong, in words for the student; `right` is None where nothing was returned yet."""
 
-    def __init__(self, text, right=False):
+    def __init__(self, text: str, right: bool | None = False) -> None:
         super().__init__(text)
         self.right = right
 
 
-def check_function(function, what, right, mistakes, cases, gradient=None):
-    """Run a student's function on all cases, show the verdict and return it as a `Report`.
+def check_function(function: object, exercise: Exercise) -> Report:
+    """Run a student's function on all cases of an exercise, show the verdict and return it.
 
     Args:
-        function: the student's function.
-        what: its result in words.
-        right: a correct function of the same arguments.
-        mistakes: a function of the same arguments that returns the rule in words; what each
-            plausible mistake gives; and factors that come of dividing by a wrong count, alone or on
-            top of a mistake.
-        cases: functions that make the arguments, new ones at every call.
-        gradient: whether the result must be differentiable in the first argument: `"needed"`,
-            `"noted"` (a remark where it is not), `"unwanted"` or None.
+        function: the student's function; anything else is answered with a message, too.
+        exercise: what the function has to return.
+
+    Returns:
+        A report, true where the function is right. No error of the function is raised: the report
+        names it.
+
+    Example:
+        >>> from nst_helpers.checks.dot_product import EXERCISE
+        >>> report = check_function(lambda a, b: (a * b).sum(), EXERCISE)
+        ✓ Right. Your dot product is correct on every input tried.
     """
     try:
         with torch.inference_mode(False):
-            notes = _judge(function, right, mistakes, cases, gradient)
-        return show_report(
-            True, " ".join([f"Your {what} is correct on every input tried.", *notes])
-        )
+            remarks = _judge(function, exercise)
     except _Fault as fault:
         return show_report(fault.right, str(fault))
-    except BaseException:
+    except BaseException:  # what was returned may be of a class that raises anything
         return show_report(False, "What your function returned cannot be read: return a tensor.")
+    praise = f"Your {exercise.result} is correct on every input tried."
+    return show_report(True, " ".join([praise, *remarks]))
 
 
-def _judge(function, right, mistakes, cases, gradient):
-    """Raise `_Fault` at the first fault; return remarks on a function that has none."""
+def _judge(function: object, exercise: Exercise) -> list[str]:
+    """Return remarks on a function that is right; raise `_Fault` for the first thing wrong."""
     if function is None:
         raise _Fault("Give the checker your function.", right=None)
     if not callable(function):
@@ -93,54 +116,55 @@ def _judge(function, right, mistakes, cases, gradient):
             f"The checker was given a {type(function).__name__}: give it your function itself, by "
             "its name and without parentheses or arguments."
         )
-    notes = []
-    for case in cases:
-        inputs = case()
+    remarks = []
+    for number, case in enumerate(exercise.cases):
+        given = case()
         try:
-            result = _call(function, inputs)
+            result = _call(function, given)
         except _Fault as fault:
-            if case is not cases[0] and "view size is not compatible" in str(fault):
-                notes = [_VIEW]
+            if number > 0 and "view size is not compatible" in str(fault):
+                remarks = [_VIEW]  # it was right on the first case: a pitfall, not a mistake
                 continue
             raise
-        for name, given, fresh in zip(_names(mistakes), inputs, case(), strict=True):
-            if not _unchanged(given, fresh):
+        for name, argument, fresh in zip(_names(exercise), given, case(), strict=True):
+            if not _unchanged(argument, fresh):
                 raise _Fault(_CHANGED.get(name, _CHANGED_INPUT.format(name=name)))
-        expected = right(*case()).detach()
+        expected = exercise.right(*case()).detach()
         value = _read(result, expected)
         if not is_close(value, expected):
-            raise _Fault(_diagnose(value, expected, mistakes, case))
-    if gradient == "unwanted" and isinstance(result, torch.Tensor) and result.grad_fn is not None:
+            raise _Fault(_diagnose(value, expected, exercise, case()))
+    if exercise.gradient == "unwanted" and getattr(result, "grad_fn", None) is not None:
         raise _Fault(
             "The numbers are right, but the new picture still hangs on the computation of this "
             "step, and memory would grow with every step: return it with `.detach()`."
         )
-    if gradient in ("needed", "noted") and (cut := _cut_off(function, cases[0], right)):
-        if gradient == "needed":
+    if exercise.gradient in ("needed", "noted") and (cut := _cut_off(function, exercise)):
+        if exercise.gradient == "needed":
             raise _Fault(f"The number is right, but {cut}")
-        notes.append(f"For later: {cut}")
-    return notes
+        remarks.append(f"For later: {cut}")
+    return remarks
 
 
-def _call(function, inputs):
+def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """Return what the function returns; raise `_Fault` with the line in which it stopped."""
     try:
         with torch.enable_grad():
-            return function(*inputs)
+            return function(*arguments)
     except KeyboardInterrupt:
         raise _Fault("Your function was interrupted: look for a loop that never ends.") from None
-    except BaseException as error:
-        ours = sys.stdlib_module_names - {"__main__"} | {"torch", "numpy", "nst_helpers"}
+    except BaseException as error:  # such as SystemExit, which would end the notebook's kernel
         place = "when it was called"
         for frame, line in traceback.walk_tb(error.__traceback__):
-            if str(frame.f_globals.get("__name__")).partition(".")[0] not in ours:
+            if str(frame.f_globals.get("__name__")).partition(".")[0] not in _LIBRARIES:
                 source = linecache.getline(frame.f_code.co_filename, line)
                 place = f"in line {line}" + (f", {as_code(source)}" if source.strip() else "")
-        text = as_code(f"{type(error).__name__}: {_text(error)}")
+        kind = type(error).__name__
+        text = as_code(error, lambda error: f"{kind}: {error}")
         raise _Fault(f"Your function stopped {place}, with {text}.") from None
 
 
-def _read(result, expected):
-    """Return what the student's function returned as numbers, or raise `_Fault`."""
+def _read(result: object, expected: torch.Tensor) -> torch.Tensor:
+    """Return the student's result as a tensor of real numbers, or raise `_Fault`."""
     if result is None:
         raise _Fault("Write your lines in the function, and end with `return`.", right=None)
     kind = type(result)
@@ -163,104 +187,94 @@ def _read(result, expected):
     return value
 
 
-def _diagnose(value, expected, mistakes, case):
-    """Return which mistake, or which two, give the student's numbers; else where they differ."""
-    rule, outcomes, scales = mistakes(*case())
-    pairs = itertools.product(({"": expected} | outcomes).items(), ({"": 1} | scales).items())
-    for (hint, outcome), (scale, factor) in sorted(pairs, key=lambda p: bool(p[0][0] and p[1][0])):
-        if is_close(value, outcome.detach() * factor):
-            return " ".join(filter(None, [hint, scale, rule])).replace("{shape}", _shape(value))
+def _diagnose(
+    value: torch.Tensor, expected: torch.Tensor, exercise: Exercise, arguments: tuple[Any, ...]
+) -> str:
+    """Return which mistake, or which two, give the student's result; else how it differs."""
+    mistakes = exercise.mistakes(*arguments)
+    outcomes = {"": expected} | mistakes.outcomes
+    factors = {"": 1.0} | mistakes.factors
+    pairs = sorted(itertools.product(outcomes, factors), key=all)  # one mistake before two
+    for pair in pairs:
+        outcome, factor = outcomes[pair[0]].detach(), factors[pair[1]]
+        if is_close(value, outcome * factor):
+            hint = " ".join(filter(None, [*pair, exercise.rule]))
+            return hint.replace("{shape}", _shape(value))
     if value.shape != expected.shape:
-        need = _shape(expected) or "a single number"
-        return f"Your result has the shape {_shape(value) or '()'}; it must be {need}. {rule}"
+        wanted = _shape(expected) or "a single number"
+        shape = _shape(value) or "()"
+        return f"Your result has the shape {shape}; it must be {wanted}. {exercise.rule}"
     index = (value - expected).abs().argmax()
-    got, want = value.flatten()[index].item(), expected.flatten()[index].item()
+    got, wanted = (f"{tensor.flatten()[index].item():.4g}" for tensor in (value, expected))
     where = f"at {[int(i) for i in torch.unravel_index(index, value.shape)]} " if value.ndim else ""
-    small = [
-        f"{n} = {x.tolist()}" for n, x in zip(_names(mistakes), case(), strict=True) if _is_short(x)
+    short = [
+        f"{name} = {argument.tolist()}"
+        for name, argument in zip(_names(exercise), arguments, strict=True)
+        if isinstance(argument, torch.Tensor) and argument.numel() <= 6
     ]
-    inputs = f" for `{', '.join(small)}`" if small else ""
-    return f"Your result {where}is {got:.4g}, and it must be {want:.4g}{inputs}. {rule}"
+    inputs = f" for `{', '.join(short)}`" if short else ""
+    return f"Your result {where}is {got}, and it must be {wanted}{inputs}. {exercise.rule}"
 
 
-def _cut_off(function, case, right):
+def _cut_off(function: Callable[..., Any], exercise: Exercise) -> str | None:
     """Return how the result lost the gradient of the first argument, or None."""
-    wanted, inputs = [], []
-    for make in (case, case):
-        inputs.append(make())
-        wanted.append(_tensors(inputs[-1][0]))
-        for tensor in _tensors(inputs[-1]):
-            tensor.requires_grad_()
+    given, fresh = exercise.cases[0](), exercise.cases[0]()
+    for tensor in _tensors(given) + _tensors(fresh):
+        tensor.requires_grad_()
+    sources = _tensors(given[0])  # before the call, which may take entries out of a dict
     try:
-        result = _call(function, inputs[0])
+        result = _call(function, given)
     except _Fault as fault:
-        return f"with an input that asks for a gradient: {fault} {_CUT}"
+        return f"with an input that asks for a gradient: {fault} {_KEEP_GRADIENT}"
     if not isinstance(result, torch.Tensor) or not result.requires_grad:
-        return f"the result is cut off from the gradient. {_CUT}"
-    found = torch.autograd.grad(result.sum(), wanted[0], allow_unused=True)
-    true = torch.autograd.grad(right(*inputs[1]).sum(), wanted[1])
+        return f"the result is cut off from the gradient. {_KEEP_GRADIENT}"
+    found = torch.autograd.grad(result.sum(), sources, allow_unused=True)
+    true = torch.autograd.grad(exercise.right(*fresh).sum(), _tensors(fresh[0]))
     if all(gradient is None for gradient in found):
         return "you detached the wrong one: the target may be detached, the first argument not."
     if any(f is None or not is_close(f, t) for f, t in zip(found, true, strict=True)):
-        return f"a part of the result is cut off from the gradient. {_CUT}"
+        return f"a part of the result is cut off from the gradient. {_KEEP_GRADIENT}"
     return None
 
 
-def show_report(right, text):
-    """Show a verdict, and return it as a `Report`; `right` is None for nothing returned yet."""
-    title = {True: "✓ Right.", False: "✗ Not yet.", None: "○ Nothing was returned yet."}[right]
-    message = f"{title} {text}"
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if shell is None:
-        print(message)
-    else:
-        from IPython.display import display
-
-        display({"text/plain": message, "text/markdown": f"**{title}** {text}"}, raw=True)
-    return Report(bool(right), message)
-
-
-def _unchanged(given, fresh):
-    if isinstance(given, torch.nn.Module):
-        given, fresh = dict(given.named_parameters()), dict(fresh.named_parameters())
+def _unchanged(argument: Any, fresh: Any) -> bool:
+    """Return whether an argument still equals a fresh one after the student's function ran."""
+    if isinstance(argument, torch.nn.Module):
+        argument, fresh = dict(argument.named_parameters()), dict(fresh.named_parameters())
     if isinstance(fresh, dict):
-        return given.keys() == fresh.keys() and all(_unchanged(given[k], fresh[k]) for k in fresh)
-    return torch.equal(given, fresh) if isinstance(fresh, torch.Tensor) else given == fresh
+        return argument.keys() == fresh.keys() and all(
+            _unchanged(argument[key], fresh[key]) for key in fresh
+        )
+    if isinstance(fresh, torch.Tensor):
+        return isinstance(argument, torch.Tensor) and torch.equal(argument, fresh)
+    return bool(argument == fresh)
 
 
-def is_close(a, b):
-    """Return whether two tensors have one shape and nearly the same numbers."""
+def is_close(a: torch.Tensor, b: torch.Tensor) -> bool:
+    """Return whether two tensors have one shape and nearly the same numbers.
+
+    Example:
+        >>> is_close(torch.tensor([1.0]), torch.tensor([1.00001]))
+        True
+        >>> is_close(torch.tensor([1.0]), torch.tensor(1.0))
+        False
+    """
     a, b = a.cpu().double(), b.cpu().double()
     return a.shape == b.shape and torch.allclose(a, b, rtol=1e-4, atol=1e-5)
 
 
-def _tensors(value):
+def _tensors(value: Any) -> list[torch.Tensor]:
+    """Return the tensors in a tuple or the values of a dict, however deep."""
     if isinstance(value, (dict, tuple)):
         parts = value.values() if isinstance(value, dict) else value
         return [tensor for part in parts for tensor in _tensors(part)]
     return [value] if isinstance(value, torch.Tensor) else []
 
 
-def _names(function):
-    return list(inspect.signature(function).parameters)
+def _names(exercise: Exercise) -> list[str]:
+    """Return the names of the arguments of a student's function."""
+    return list(inspect.signature(exercise.mistakes).parameters)
 
 
-def _is_short(value):
-    return isinstance(value, torch.Tensor) and value.numel() <= 6
-
-
-def _shape(value):
+def _shape(value: torch.Tensor) -> str:
     return " x ".join(map(str, value.shape))
-
-
-def _text(value, form=str):
-    try:
-        return form(value)
-    except BaseException:
-        return f"an unreadable {type(value).__name__}"
-
-
-def as_code(value, form=str):
-    """Return the first line of a text, not too long, as code in Markdown."""
-    line = (_text(value, form).strip().splitlines() or [""])[0].replace("`", "'")
-    return f"`{line[:150]}…`" if len(line) > 150 else f"`{line}`"

@@ -1,52 +1,46 @@
-"""The exercise of the variation loss."""
+"""The exercise on the variation loss."""
+
+from collections.abc import Callable
 
 import torch
 
 from nst_helpers.checks.inputs import channels_last, feature_maps, numbers
-from nst_helpers.checks.mistakes import mean_square
-from nst_helpers.checks.runner import check_function
+from nst_helpers.checks.mistakes import Mistakes, mean_square
+from nst_helpers.checks.report import Report
+from nst_helpers.checks.runner import Exercise, check_function
 from nst_helpers.engine.losses import variation_loss
 
 
-def check_variation_loss(function):
+def check_variation_loss(function: Callable[[torch.Tensor], object]) -> Report:
     """Check a function of pictures that returns their variation loss, with squared differences.
 
     Args:
-        function: takes pictures `(N, C, H, W)` and returns a scalar tensor.
+        function: takes pictures `(N, C, H, W)` and returns a scalar tensor that is differentiable
+            in them.
+
+    Returns:
+        A report, true where the function is right. No error of the function is raised: the report
+        names it.
 
     Example:
         >>> report = check_variation_loss(lambda image: image.diff(dim=2).square().mean())
         ✗ Not yet. The differences of left and right neighbours are missing. The variation loss is \
 the mean squared difference of vertical neighbours plus that of horizontal neighbours.
     """
-    maps = [
-        lambda: numbers(2, 3, 4, 6),
-        lambda: channels_last(feature_maps(1)),
-        lambda: feature_maps(2)[:1],
-    ]
-    cases = [lambda m=m: (m(),) for m in maps]
-    table = _variation_loss_mistakes
-    return check_function(
-        function, "variation loss", variation_loss, table, cases, gradient="needed"
-    )
+    return check_function(function, EXERCISE)
 
 
-def _variation_loss_mistakes(image):
-    rule = (
-        "The variation loss is the mean squared difference of vertical neighbours plus that of "
-        "horizontal neighbours."
-    )
+def _mistakes(image: torch.Tensor) -> Mistakes:
     down, across = image.diff(dim=2), image.diff(dim=3)
     both = torch.cat([down.flatten(), across.flatten()])
-    rolled = [image - image.roll(1, dims=axis) for axis in (2, 3)]
-    mistakes = {
+    down_rolled, across_rolled = (image - image.roll(1, dims=axis) for axis in (2, 3))
+    rolled = mean_square(down_rolled) + mean_square(across_rolled)
+    outcomes = {
         "The differences of left and right neighbours are missing.": mean_square(down),
         "The differences of upper and lower neighbours are missing.": mean_square(across),
-        "`torch.roll` wraps around: it compares the last row with the first.": (
-            sum(map(mean_square, rolled))
-        ),
+        "`torch.roll` wraps around: it compares the last row with the first.": rolled,
         "`torch.roll` wraps around, and the sum is taken where the mean is meant.": (
-            sum(map(mean_square, rolled)) * image.numel()
+            rolled * image.numel()
         ),
         "You took the sum where the mean is meant.": both.square().sum(),
         "You took one mean over both directions: each has its own.": mean_square(both),
@@ -69,4 +63,21 @@ def _variation_loss_mistakes(image):
         ),
         "This is the variance: no neighbours are compared.": image.var(correction=0),
     }
-    return rule, mistakes, {"You halved it: the two directions are added.": 1 / 2}
+    return Mistakes(outcomes, {"You halved it: the two directions are added.": 1 / 2})
+
+
+EXERCISE = Exercise(
+    result="variation loss",
+    rule=(
+        "The variation loss is the mean squared difference of vertical neighbours plus that of "
+        "horizontal neighbours."
+    ),
+    right=variation_loss,
+    mistakes=_mistakes,
+    cases=(
+        lambda: (numbers(2, 3, 4, 6),),
+        lambda: (channels_last(feature_maps(1)),),
+        lambda: (feature_maps(2)[:1],),
+    ),
+    gradient="needed",
+)
