@@ -3,11 +3,11 @@
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.layers import LAYER_NAMES
 from nst_helpers.engine.losses import content_loss, gram_matrix, style_loss, variation_loss
+from nst_helpers.engine.transfer import Diverged, Result, Step, StyleTransfer, style_transfer
 from nst_helpers.errors import InputError
 from nst_helpers.gallery import Picture, gallery
 from nst_helpers.images import load_image, read_settings, save_image, to_pil
 from nst_helpers.runtime.devices import choose_device
-from nst_helpers.transfer import Diverged, Result, Step, StyleTransfer, style_transfer
 
 __all__ = [
     "LAYER_NAMES",

@@ -7,7 +7,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from nst_helpers import transfer
+from nst_helpers.engine import transfer
 from nst_helpers.engine.layers import LAYER_NAMES
 from nst_helpers.errors import InputError, shown
 from nst_helpers.images import check_output, save_image

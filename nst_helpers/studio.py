@@ -21,10 +21,11 @@ import traitlets
 from PIL import Image
 
 from nst_helpers import panels
+from nst_helpers.engine.schedule import plan
+from nst_helpers.engine.transfer import StyleTransfer
 from nst_helpers.errors import InputError
 from nst_helpers.gallery import gallery
 from nst_helpers.images import load_image, read_settings, save_image, to_pil
-from nst_helpers.transfer import StyleTransfer, plan
 from nst_helpers.widgets import Picture
 
 # Chosen by looking at pictures of 256 pixels after 80 steps.

@@ -20,15 +20,15 @@ from nst_helpers import panels
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.layers import LAYER_NAMES, receptive_field
 from nst_helpers.engine.losses import gram_matrix
-from nst_helpers.errors import InputError, check_choice
-from nst_helpers.gallery import gallery
-from nst_helpers.images import load_image
-from nst_helpers.transfer import (
+from nst_helpers.engine.transfer import (
     CONTENT_WEIGHT,
     STYLE_WEIGHT,
     VARIATION_WEIGHT,
     StyleTransfer,
 )
+from nst_helpers.errors import InputError, check_choice
+from nst_helpers.gallery import gallery
+from nst_helpers.images import load_image
 
 _RELU_LAYERS = tuple(name for name in LAYER_NAMES["vgg16"] if name.startswith("relu"))
 

@@ -43,10 +43,9 @@ from nst_helpers import (
     read_settings,
     save_image,
     to_pil,
-    transfer,
 )
 from nst_helpers.__main__ import main
-from nst_helpers.engine import features
+from nst_helpers.engine import features, transfer
 from nst_helpers.errors import shown
 
 # Four quarters, so that every turn and every mirror image of it is another picture; each is of
@@ -936,7 +935,7 @@ def test_settings_of_a_file_that_has_none(tmp_path):
 
 
 NO_NETWORK = types.SimpleNamespace(
-    mean=torch.zeros(1), network="vgg16", layers=["relu5_1"], precision="float32"
+    mean=torch.zeros(1), precision="float32", activations_held=lambda pixels: 300
 )
 
 

@@ -8,8 +8,10 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from nst_helpers import StyleTransfer, graphs, transfer
+from nst_helpers import StyleTransfer
+from nst_helpers.engine import schedule, transfer
 from nst_helpers.engine.optimizers import PixelLBFGS
+from nst_helpers.runtime import graphs
 
 CUDA = SimpleNamespace(device=torch.device("cuda"))  # all that is asked of a picture before
 
@@ -86,7 +88,7 @@ def test_python_never_waits_inside_a_step():
 def test_a_recorded_run_is_the_run_bit_for_bit(recorders, monkeypatch, recomputed, precision):
     if recomputed:  # as for large pictures: then activations are computed once more on the way back
         monkeypatch.setattr("nst_helpers.engine.features.RECOMPUTED_FROM", 1)
-    monkeypatch.setattr(transfer, "_SMALLEST_COARSE_SIZE", 32)
+    monkeypatch.setattr(schedule, "_SMALLEST_COARSE_SIZE", 32)
     monkeypatch.setattr("nst_helpers.runtime.devices._multiplies_bfloat16", lambda device: True)
     settings = {"size": 64, "steps": 12, "device": "cpu", "precision": precision}
     plain = list(StyleTransfer("cat", "night_sky", **settings))

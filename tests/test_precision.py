@@ -9,9 +9,9 @@ import torch
 from nst_helpers import FeatureExtractor, InputError, StyleTransfer, load_image, style_transfer
 from nst_helpers.engine.layers import LAYER_NAMES
 from nst_helpers.engine.losses import content_loss, gram_matrix
+from nst_helpers.engine.transfer import CONTENT_LAYERS, STYLE_LAYERS
 from nst_helpers.runtime import devices, weights
 from nst_helpers.runtime.devices import choose_precision
-from nst_helpers.transfer import CONTENT_LAYERS, STYLE_LAYERS
 
 CPU = torch.device("cpu")
 SMALL = {"size": 64, "steps": 12, "device": "cpu"}

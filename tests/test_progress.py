@@ -1,4 +1,4 @@
-from nst_helpers import progress
+from nst_helpers.runtime import progress
 
 
 def test_a_notebook_shows_how_many_items_are_done(monkeypatch):

@@ -9,49 +9,69 @@ import yaml
 from voila.app import Voila
 
 ROOT = Path(__file__).parent.parent
-ALLOWED = {
+PACKAGE = ROOT / "nst_helpers"
+
+# What each part of the package imports, in the order of the house: each only what stands above it.
+ARROWS = {
     "errors": set(),
     "gallery": set(),
     "images": {"errors", "gallery"},
-    "engine.losses": set(),
-    "engine.optimizers": set(),
-    "engine.layers": {"errors", "runtime.weights"},
-    "engine.features": {"engine.layers", "errors", "runtime.devices", "runtime.weights"},
-    "runtime.devices": {"errors"},
-    "runtime.weights": {"errors", "runtime.devices"},
-    "graphs": {"errors"},
-    "progress": {"images"},
-    "checkpoint": {"errors", "images"},
-    "memory": {"engine.features", "engine.layers", "errors"},
-    "transfer": {
-        *("checkpoint", "engine.features", "engine.layers", "engine.losses", "engine.optimizers"),
-        *("errors", "gallery", "graphs", "images", "memory", "progress", "runtime.devices"),
-    },
-    "plots": {"engine.losses", "images"},
-    "panels": {"engine.layers", "images", "plots"},
-    "widgets": {
-        *("engine.features", "engine.layers", "engine.losses", "errors", "gallery", "images"),
-        *("panels", "transfer"),
-    },
-    "studio": {"errors", "gallery", "images", "panels", "transfer", "widgets"},
+    "runtime": {"errors", "images"},
+    "engine": {"errors", "gallery", "images", "runtime"},
+    "plots": set(),
+    "checks": {"engine"},
+    "panels": {"engine", "images", "plots"},
+    "widgets": {"engine", "errors", "gallery", "images", "panels"},
+    "studio": {"engine", "errors", "gallery", "images", "panels", "widgets"},
+    "__init__": {"engine", "errors", "gallery", "images", "runtime"},
+    "__main__": {"engine", "errors", "images", "runtime"},
+}
+# The same inside the engine, in the order in which it is to be read.
+ENGINE = {
+    "losses": set(),
+    "layers": set(),
+    "features": {"layers"},
+    "objective": {"losses"},
+    "schedule": set(),
+    "optimizers": set(),
+    "transfer": {"features", "layers", "objective", "optimizers", "schedule"},
 }
 
 
+def imports(path):
+    """Yield the modules of the package that a file imports, as `("engine", "losses")`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert not any(alias.name.startswith("nst_helpers") for alias in node.names), path
+        if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == "nst_helpers":
+            for alias in node.names:
+                parts = *node.module.split(".")[1:], alias.name
+                folder = PACKAGE.joinpath(*parts)
+                yield parts if folder.is_dir() or folder.with_suffix(".py").exists() else parts[:-1]
+
+
 def test_imports_point_one_way():
-    for module, allowed in ALLOWED.items():
-        path = ROOT / "nst_helpers" / f"{module.replace('.', '/')}.py"
-        tree = ast.parse(path.read_text())
-        imported = {
-            name.removeprefix("nst_helpers.")
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and node.module.startswith("nst_helpers")
-            for name in (
-                [alias.name for alias in node.names]
-                if node.module == "nst_helpers"
-                else [node.module]
-            )
-        }
-        assert imported <= allowed, module
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        part = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        found.setdefault(part, set()).update({first for first, *_ in imports(path)} - {part})
+    assert found == ARROWS
+    above = set()
+    for part, arrows in ARROWS.items():
+        assert arrows <= above, part
+        above.add(part)
+
+
+def test_the_engine_is_read_from_top_to_bottom():
+    found = {
+        path.stem: {name for folder, *name in imports(path) if folder == "engine" for name in name}
+        for path in (PACKAGE / "engine").glob("[!_]*.py")
+    }
+    assert found == ENGINE
+    above = set()
+    for module, arrows in ENGINE.items():
+        assert arrows <= above, module
+        above.add(module)
 
 
 def test_conda_installs_what_pyproject_lists():

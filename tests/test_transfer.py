@@ -16,10 +16,10 @@ from nst_helpers import (
     read_settings,
     style_loss,
     style_transfer,
-    transfer,
     variation_loss,
 )
 from nst_helpers.__main__ import main
+from nst_helpers.engine import objective, schedule, transfer
 from nst_helpers.engine.optimizers import MOVES, PixelLBFGS
 
 SMALL = {"size": 48, "steps": 12, "device": "cpu"}
@@ -146,7 +146,7 @@ def test_coarse_to_fine():
     ],
 )
 def test_the_stages_of_a_run(run, expected):
-    assert transfer.plan(*run) == expected
+    assert schedule.plan(*run) == expected
 
 
 @pytest.mark.parametrize(("steps", "weights"), [(99, [8, 2]), (100, [128, 11.24, 2])])
@@ -193,10 +193,10 @@ def test_an_interruption_keeps_the_best_picture(monkeypatch):
 
 def test_a_loss_that_is_not_finite_stops_the_run(monkeypatch):
     losses = iter([1.0, 1.0, math.nan])
-    monkeypatch.setattr(transfer, "variation_loss", lambda image: image.sum() * 0 + next(losses))
+    monkeypatch.setattr(objective, "variation_loss", lambda image: image.sum() * 0 + next(losses))
     with pytest.warns(UserWarning, match="Lower variation_weight"):
         assert len(run().history["total"]) == 2
-    monkeypatch.setattr(transfer, "variation_loss", lambda image: image.sum() * math.nan)
+    monkeypatch.setattr(objective, "variation_loss", lambda image: image.sum() * math.nan)
     with pytest.raises(Diverged):
         run()
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import torch
 from torch.utils.checkpoint import checkpoint
 
-from nst_helpers.engine.layers import LAYER_NAMES, as_names
+from nst_helpers.engine.layers import LAYER_NAMES, activations_per_pixel, as_names
 from nst_helpers.errors import InputError, check_choice
 from nst_helpers.runtime.devices import choose_device, choose_precision
 from nst_helpers.runtime.weights import BUILDERS, load_convolutions
@@ -120,6 +120,23 @@ class FeatureExtractor(torch.nn.Module):
                 activations, found = block(activations)
             features.update(found)
         return features
+
+    def activations_held(self, pixels):
+        """Return how many activations for each pixel are kept until the gradient is computed.
+
+        Args:
+            pixels: of the picture, height times width.
+        """
+        names = LAYER_NAMES[self.network]
+        names = names[: names.index(self.layers[-1]) + 1]
+        # A ReLU writes over the convolution before it, unless that one is asked for.
+        stored = [n for n in names if n[:4] != "relu" or f"conv{n[4:]}" in self.layers]
+        if pixels < RECOMPUTED_FROM:
+            return activations_per_pixel(stored)
+        # Then one block at a time; the first one is the largest.
+        first = activations_per_pixel(name for name in stored if name[4:6] == "1_")
+        pools = activations_per_pixel(name for name in stored if name[:4] == "pool")
+        return pools + max(activations_per_pixel(self.layers), first)
 
 
 class _Block(torch.nn.Sequential):

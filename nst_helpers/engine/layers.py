@@ -1,5 +1,6 @@
 """The layers of VGG by their names, and which pixels each of them sees."""
 
+import re
 from collections.abc import Iterable
 
 import torch
@@ -22,6 +23,23 @@ def _layer_names(blocks):
 #: The layers of each network in order, by their names in Gatys et al.; the position of a name
 #: is its index in torchvision's `features`.
 LAYER_NAMES = {network: _layer_names(blocks) for network, blocks in _CONVOLUTIONS.items()}
+
+
+def activations_per_pixel(layers):
+    """Return how many numbers these layers have together for each pixel of the picture.
+
+    Example:
+        >>> activations_per_pixel(["relu1_1"]), activations_per_pixel(["relu2_1", "pool2"])
+        (64.0, 40.0)
+
+    Source: Simonyan and Zisserman (2015), table 1, for the channels of the five blocks.
+    """
+    numbers = 0.0
+    for layer in layers:
+        block = int(re.search(r"\d", layer)[0])
+        halvings = block if layer.startswith("pool") else block - 1
+        numbers += min(64 * 2 ** (block - 1), 512) / 4**halvings
+    return numbers
 
 
 def receptive_field(layer, network="vgg16"):

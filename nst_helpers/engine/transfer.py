@@ -11,18 +11,19 @@ from numbers import Integral, Real
 
 import torch
 
-from nst_helpers.checkpoint import Checkpoint
+from nst_helpers.engine import schedule
 from nst_helpers.engine.features import FeatureExtractor
-from nst_helpers.engine.layers import as_names
-from nst_helpers.engine.losses import content_loss, gram_matrix, style_loss, variation_loss
+from nst_helpers.engine.layers import activations_per_pixel, as_names
+from nst_helpers.engine.objective import Objective
 from nst_helpers.engine.optimizers import MOVES, PixelAdam, PixelLBFGS
 from nst_helpers.errors import InputError, check_choice, shown, tell
 from nst_helpers.gallery import gallery
-from nst_helpers.graphs import captured
 from nst_helpers.images import load_image, resize
-from nst_helpers.memory import check_room, estimate, given_back
-from nst_helpers.progress import ProgressBar
+from nst_helpers.runtime.checkpoint import Checkpoint
 from nst_helpers.runtime.devices import choose_device
+from nst_helpers.runtime.graphs import captured
+from nst_helpers.runtime.memory import check_room, estimate, given_back
+from nst_helpers.runtime.progress import ProgressBar
 
 CONTENT_LAYERS = ("relu4_2",)
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -35,11 +36,8 @@ VARIATION_WEIGHT = 10.0
 _STARTS = ("content", "noise", "style")
 _GROWTH, _PATIENCE = 1000, 30  # times the first loss of a stage, for so many steps in a row
 _LARGEST_WEIGHT = 1e12  # beside it, float32 has long lost the other losses
-_MOST_COARSE_STEPS, _MOST_MIDDLE_STEPS = 30, 60  # more lost content, or time
-_LONG = 100  # steps; from there on a run need not hurry, which would cost content
 _SHORT_DAMPING, _LONG_DAMPING = 64, 16
 _SHORT_EMPHASIS, _LONG_EMPHASIS = 2, 6  # on content at coarse sizes, a power of their ratio
-_SMALLEST_COARSE_SIZE = 128  # below it, style repaints the picture and the content is lost
 
 
 class Diverged(RuntimeError):
@@ -159,7 +157,7 @@ class StyleTransfer:
             self.extractor = FeatureExtractor(layers, network, pooling, device, precision)
         self.content_layers, self.style_layers = content_layers, style_layers
         self.optimizer = optimizer
-        self.stages = plan(longer_side, steps, stages)
+        self.stages = schedule.plan(longer_side, steps, stages)
         self._check_memory()
         self.settings = {
             "content": _name(content),
@@ -185,7 +183,7 @@ class StyleTransfer:
 
     @property
     def _long(self):
-        return len(self) >= _LONG
+        return len(self) >= schedule.LONG
 
     def __iter__(self):
         """Yield a `Step` for each evaluation, just after it was made."""
@@ -253,12 +251,15 @@ class StyleTransfer:
         """Refuse a run that does not fit: a full memory may end the notebook, not only the run."""
         size, steps = self.stages[-1]
         kept = 2 * min(steps, MOVES) if self.optimizer == "lbfgs" else 2
-        layers = self.extractor.network, self.content_layers, self.style_layers
         areas = [math.prod(picture.shape[2:]) for picture in (self.content, self.style)]
+        layers = set(self.content_layers), {*self.content_layers, *self.style_layers}
+        compared, returned = map(activations_per_pixel, layers)
 
         def needed(share):
-            shares = [area * share for area in areas]
-            return estimate(*layers, *shares, kept, self.extractor.precision)
+            pixels, style_pixels = (area * share for area in areas)
+            held = self.extractor.activations_held(pixels)
+            losses = held, returned, compared
+            return estimate(pixels, style_pixels, *losses, kept, self.extractor.precision)
 
         check_room(size, needed, self.extractor.mean.device)
 
@@ -286,82 +287,6 @@ class StyleTransfer:
             check_choice("start or gallery picture", start, [*_STARTS, *gallery()])
         picture = self.style if isinstance(start, str) and start == "style" else load_image(start)
         return self._fit(picture, max(self.content.shape[2:]))
-
-
-class Objective:
-    """What is minimised: the losses of a generated picture against two others.
-
-    Called on a picture `(1, 3, H, W)` of the content's shape, it returns the terms as scalar
-    tensors: `content`, `style` and `variation`, not weighted, and `total`, their weighted sum.
-
-    Args:
-        extractor: a `FeatureExtractor` of all the layers.
-        content, style: image tensors `(1, 3, H, W)` in [0, 1].
-        content_layers, style_layers: names of layers.
-        weights: `{term: weight}`.
-
-    Source: Gatys, Ecker and Bethge (2016), equation 7, with a third term.
-    """
-
-    terms = ("content", "style", "variation", "total")
-
-    def __init__(self, extractor, content, style, content_layers, style_layers, weights):
-        """Compute the targets, once."""
-        self.extractor, self.weights = extractor, weights
-        self.content, self.style = content, style
-        with torch.no_grad():
-            content_features, style_features = extractor(content), extractor(style)
-        self.content_targets = {name: content_features[name] for name in content_layers}
-        self.style_targets = {name: gram_matrix(style_features[name]) for name in style_layers}
-        self.style_factors = _factors(self.style_targets)
-        self.content_factors = _factors(self.content_targets)
-
-    def __call__(self, image):
-        """Return `{term: scalar tensor}`."""
-        features = self.extractor(image)
-        terms = {
-            "content": sum(
-                self.content_factors[name] * content_loss(features[name], target)
-                for name, target in self.content_targets.items()
-            ),
-            "style": sum(
-                self.style_factors[name] * style_loss(gram_matrix(features[name]), target)
-                for name, target in self.style_targets.items()
-            ),
-            "variation": variation_loss(image),
-        }
-        terms["total"] = sum(weight * terms[name] for name, weight in self.weights.items())
-        return terms
-
-    def evaluate(self, image):
-        """Return the values of `terms`, in one tensor, and the gradient of the total."""
-        pixels = image.clone().requires_grad_()
-        terms = self(pixels)
-        (gradient,) = torch.autograd.grad(terms["total"], pixels)
-        return torch.stack([terms[name] for name in self.terms]).detach(), gradient
-
-
-def plan(longer_side, steps, stages=3):
-    """Return the stages of a run as `(longer side, steps)`, the coarsest one first.
-
-    Args:
-        longer_side: of the generated picture, in pixels.
-        steps: of the whole run.
-        stages: the most sizes, 1 to 3; a small picture has only its own, and a short run no size
-            between.
-
-    Example:
-        >>> plan(256, 60), plan(256, 150)
-        ([(128, 15), (256, 45)], [(128, 30), (192, 30), (256, 90)])
-    """
-    half = longer_side // 2
-    if stages == 1 or half < _SMALLEST_COARSE_SIZE or steps < 2:
-        return [(longer_side, steps)]
-    coarse = min(max(1, steps // 4), _MOST_COARSE_STEPS)
-    if stages == 2 or steps < _LONG:
-        return [(half, coarse), (longer_side, steps - coarse)]
-    middle = min(steps // 5, _MOST_MIDDLE_STEPS)
-    return [(half, coarse), (longer_side * 3 // 4, middle), (longer_side, steps - coarse - middle)]
 
 
 def style_transfer(content, style, progress=True, checkpoint=None, **settings):
@@ -439,20 +364,6 @@ class _Run:
     def history(self):
         rows = self.rows[: self.last["index"] + 1]
         return {name: [row[name] for row in rows] for name in rows[0]}
-
-
-def _factors(targets):
-    """Return what the loss of each layer is multiplied by: all layers together make 1.
-
-    Departure from the paper, whose network is scaled so that the mean activation of every channel
-    is 1: torchvision's is not, and a layer of large activations would drown the others. Dividing
-    by the target's own mean square makes every layer's loss a relative error.
-    """
-    tiny = 1e-12  # a black picture may have no activations at all
-    return {
-        name: 1 / (max(content_loss(target, torch.zeros_like(target)).item(), tiny) * len(targets))
-        for name, target in targets.items()
-    }
 
 
 def _name(picture):

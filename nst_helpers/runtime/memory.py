@@ -9,56 +9,35 @@ from pathlib import Path
 
 import torch
 
-from nst_helpers.engine.features import RECOMPUTED_FROM
-from nst_helpers.engine.layers import LAYER_NAMES
 from nst_helpers.errors import InputError
 
 _BESIDE = 192 * 2**20  # what torch takes once, whatever the size
 _MARGIN = 1.2  # over what was measured; another machine's libraries may need other scratch space
-_CHANNELS = {"1": 64, "2": 128, "3": 256, "4": 512, "5": 512}  # of the layers of each block
+_LARGEST_LAYER = 64  # activations for each pixel, those of conv1_1
 
 
-def estimate(network, content_layers, style_layers, pixels, style_pixels, kept, precision):
+def estimate(pixels, style_pixels, held, returned, compared, pictures, precision):
     """Return about how many bytes a run needs beside the network, a bound from above.
 
     Args:
-        network: `"vgg16"` or `"vgg19"`.
-        content_layers, style_layers: names of layers.
         pixels: of the generated picture, height times width.
         style_pixels: of the style picture, likewise.
-        kept: how many pictures the optimiser keeps.
+        held: activations for each pixel that are kept until the gradient is computed.
+        returned: activations for each pixel of all layers that have a loss.
+        compared: activations for each pixel of the layers that have a content loss.
+        pictures: how many pictures the optimiser keeps.
         precision: of the activations.
 
     Example:
-        >>> layers = ["relu4_2"], ["relu1_1", "relu5_1"]
-        >>> round(estimate("vgg16", *layers, 256 * 256, 256 * 256, 80, "float32") / 2**20)
-        449
+        >>> round(estimate(256**2, 256**2, 292, 72, 8, 80, "float32") / 2**20)
+        448
     """
-    names, asked = LAYER_NAMES[network], {*content_layers, *style_layers}
-    names = names[: max(map(names.index, asked)) + 1]
-    # A ReLU writes over the convolution before it, unless that one is asked for.
-    stored = [name for name in names if name[:4] != "relu" or f"conv{name[4:]}" in asked]
-    activations = _floats(stored)
-    if pixels >= RECOMPUTED_FROM:  # then one block at a time; the first one is the largest
-        first = _floats(name for name in stored if name[4:6] == "1_")
-        pools = _floats(name for name in stored if name[:4] == "pool")
-        activations = pools + max(_floats(asked), first)
-    at_hand = 4 * _floats(["conv1_1"])  # on the way back, at one layer, of the largest
-    differences = 4.5 * _floats(content_layers)  # from the targets, and these; in float32
+    at_hand = 4 * _LARGEST_LAYER  # while the gradient passes through one layer
+    differences = 4.5 * compared  # from the targets, and the targets; in float32
     size = 2 if precision == "bfloat16" else 4
-    run = size * (activations + at_hand) + 4 * (differences + 3 * (kept + 10))
-    style = size * (_floats(asked) + at_hand)  # for which no gradient is needed
+    run = size * (held + at_hand) + 4 * (differences + 3 * (pictures + 10))
+    style = size * (returned + at_hand)  # for which no gradient is needed
     return _MARGIN * max(pixels * run, style_pixels * style) + _BESIDE
-
-
-def _floats(layers):
-    """Return how many numbers these layers hold for each pixel of the picture."""
-    numbers = 0
-    for layer in layers:
-        block = re.search(r"\d", layer)[0]
-        halvings = int(block) if layer.startswith("pool") else int(block) - 1
-        numbers += _CHANNELS[block] / 4**halvings
-    return numbers
 
 
 def available(device):
