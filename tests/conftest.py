@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import offline
+import pytest
 
 
 def pytest_configure(config):
@@ -22,3 +23,16 @@ def pytest_sessionfinish():
     for thread in threading.enumerate():
         if thread.name == "nst":
             thread.join(120)
+
+
+@pytest.fixture
+def three_stages(monkeypatch):
+    """Eight steps at 64 pixels are a long run, with stages of 32 and 48 pixels."""
+    monkeypatch.setattr("nst_helpers.engine.schedule._SMALLEST_COARSE_SIZE", 32)
+    monkeypatch.setattr("nst_helpers.engine.schedule.LONG", 8)
+
+
+@pytest.fixture
+def bfloat16(monkeypatch):
+    """Compute in bfloat16 whatever the processor has; some need long for it."""
+    monkeypatch.setattr("nst_helpers.runtime.devices._multiplies_bfloat16", lambda device: True)

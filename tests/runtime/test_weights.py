@@ -1,4 +1,5 @@
 import functools
+import gc
 import hashlib
 import http.server
 import io
@@ -11,13 +12,15 @@ import threading
 import time
 import types
 import warnings
+import weakref
 
 import pytest
 import torch
+from runs import make
 from torchvision import models
 
-from nst_helpers import LAYER_NAMES, FeatureExtractor, InputError, load_image
-from nst_helpers.engine import features
+from nst_helpers import FeatureExtractor, InputError
+from nst_helpers.engine.transfer import CONTENT_LAYERS, STYLE_LAYERS
 from nst_helpers.runtime import weights
 
 
@@ -29,54 +32,6 @@ def fresh(monkeypatch, tmp_path):
     weights._remembered.cache_clear()
     yield tmp_path / "hub" / "checkpoints"
     weights._remembered.cache_clear()
-
-
-def test_layer_names_follow_torchvisions_modules():
-    kinds = {"conv": torch.nn.Conv2d, "relu": torch.nn.ReLU, "pool": torch.nn.MaxPool2d}
-    for network, build in {"vgg16": models.vgg16, "vgg19": models.vgg19}.items():
-        with torch.device("meta"):
-            stack = build(weights=None).features
-        assert len(stack) == len(LAYER_NAMES[network])
-        for name, module in zip(LAYER_NAMES[network], stack, strict=True):
-            assert isinstance(module, kinds[name[:4]])
-
-
-def test_features_equal_a_walk_through_the_layers():
-    image = load_image("cat", size=64)
-    names = LAYER_NAMES["vgg16"]
-    found = FeatureExtractor(names, device="cpu")(image)
-    kernels = weights.load_convolutions("vgg16")
-    value = (image - torch.tensor(features.IMAGENET_MEAN).view(3, 1, 1)) / torch.tensor(
-        features.IMAGENET_STD
-    ).view(3, 1, 1)
-    for index, name in enumerate(names):
-        if name.startswith("conv"):
-            weight, bias = kernels[f"{index}.weight"], kernels[f"{index}.bias"]
-            value = torch.nn.functional.conv2d(value, weight, bias, padding=1)
-        elif name.startswith("relu"):
-            value = value.clamp_min(0)
-        else:
-            value = torch.nn.functional.max_pool2d(value, 2)
-        torch.testing.assert_close(found[name], value, rtol=1e-4, atol=1e-3)
-    assert found["conv1_1"].min() < 0 <= found["relu1_1"].min()
-
-
-def test_only_what_is_asked_for_is_built_and_nothing_learns():
-    extractor = FeatureExtractor(["conv2_1"])
-    assert sum(isinstance(m, torch.nn.Conv2d) for m in extractor.modules()) == 3
-    assert not any(weight.requires_grad for weight in extractor.parameters())
-    image = torch.rand(2, 3, 32, 48, requires_grad=True)
-    features = extractor(image)
-    assert list(features) == ["conv2_1"] and features["conv2_1"].shape == (2, 128, 16, 24)
-    features["conv2_1"].sum().backward()
-    assert image.grad.abs().sum() > 0
-
-
-def test_average_pooling():
-    image = load_image("cat", size=64)
-    features = FeatureExtractor(["relu1_2", "pool1"], pooling="avg")(image)
-    expected = torch.nn.functional.avg_pool2d(features["relu1_2"], 2)
-    torch.testing.assert_close(features["pool1"], expected)
 
 
 def test_the_hub_cache_and_a_named_folder_serve_vgg19(fresh, monkeypatch):
@@ -285,43 +240,37 @@ def test_processes_that_start_at_once_share_one_download(tiny_network, fresh, mo
     assert {path.suffix for path in fresh.iterdir()} <= {".pth", ".lock"}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ((["relu5_7"],), "Did you mean 'relu5_3'"),
-        ((["relu1_1"], "vgg61"), "Did you mean 'vgg19'"),
-        ((["relu1_1"], "vgg16", "min"), "pooling"),
-        (([],), "No layer"),
-        ((["relu1_1"], "vgg16", "max", "gpu9"), "device"),
-    ],
-)
-def test_bad_arguments(arguments, message):
-    with pytest.raises(InputError, match=message):
-        FeatureExtractor(*arguments)
+def test_weights_that_were_rounded_are_not_kept_as_well(bfloat16, monkeypatch):
+    found, read = weights._found, []
+
+    def noted(network):
+        state = found(network)
+        read.extend(map(weakref.ref, state.values()))
+        return state
+
+    monkeypatch.setattr(weights, "_found", noted)
+    weights._remembered.cache_clear()
+    extractor = make(precision="bfloat16").extractor
+    gc.collect()
+    kept = [weight().shape for weight in read if weight() is not None]
+    assert len(read) == 26 and extractor.blocks[0].conv1_1.weight.dtype == torch.float32
+    assert kept == [(64, 3, 3, 3), (64,)]
 
 
-def test_bad_pictures():
-    extractor = FeatureExtractor(["relu2_1"])
-    for bad in (torch.zeros(3, 9, 9), torch.zeros(1, 1, 9, 9), torch.zeros(1, 3, 1, 9), None):
-        with pytest.raises(InputError):
-            extractor(bad)
-
-
-def test_activations_that_are_computed_again_give_the_same_gradient(monkeypatch):
-    extractor = FeatureExtractor(["conv1_2", "relu2_1", "pool2", "relu3_1"], device="cpu")
-
-    def gradient():
-        image = load_image("cat", 48).requires_grad_()
-        maps = extractor(image)
-        sum(each.square().mean() for each in maps.values()).backward()
-        return maps, image.grad
-
-    kept, expected = gradient()
-    monkeypatch.setattr(features, "RECOMPUTED_FROM", 0)
-    calls, forward = [], torch.nn.Conv2d.forward
-    monkeypatch.setattr(
-        torch.nn.Conv2d, "forward", lambda self, x: calls.append(1) or forward(self, x)
+def test_nothing_else_changes_its_type(bfloat16):
+    """The pretrained weights are one copy for all extractors of a precision."""
+    before = {key: value.clone() for key, value in weights.load_convolutions().items()}
+    transfer = make(precision="bfloat16")
+    step = next(iter(transfer))
+    assert step.image.dtype == torch.float32
+    assert {p.dtype for p in transfer.extractor.buffers()} == {torch.float32}
+    for key, value in weights.load_convolutions().items():
+        assert value.dtype == torch.float32 and torch.equal(value, before[key])
+    ours = transfer.extractor.blocks[4].conv5_1.weight
+    assert (
+        ours.data_ptr() == make(precision="bfloat16").extractor.blocks[4].conv5_1.weight.data_ptr()
     )
-    again, got = gradient()
-    assert list(kept) == list(again) and torch.equal(got, expected)
-    assert len(calls) == 2 * 5  # once on the way there, once on the way back
+    assert torch.equal(ours, before["24.weight"].bfloat16())
+    image = torch.rand(1, 3, 48, 64)
+    features = FeatureExtractor(CONTENT_LAYERS + STYLE_LAYERS, device="cpu")(image)
+    assert {maps.dtype for maps in features.values()} == {torch.float32}

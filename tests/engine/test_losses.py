@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
 import torch
+from runs import error
 
 from nst_helpers import content_loss, gram_matrix, style_loss, variation_loss
 
 torch.manual_seed(0)
+
+
 MAPS = torch.randn(2, 3, 4, 5, dtype=torch.float64)  # N > 1, H != W, C != H * W
 
 
@@ -136,3 +139,33 @@ def test_gram_matrices_can_be_differentiated_twice():
 def test_bad_shapes_are_said(call):
     with pytest.raises(ValueError, match=r"shape|needs|power"):
         call()
+
+
+def test_a_gram_matrix_is_summed_in_float32():
+    maps = torch.rand(2, 8, 30, 50, generator=torch.Generator().manual_seed(0)).bfloat16()
+    wide, narrow = maps.float().requires_grad_(), maps.clone().requires_grad_()
+    expected, gram = gram_matrix(wide), gram_matrix(narrow)
+    assert gram.dtype == torch.float32 and torch.equal(gram, expected)
+    flat = maps.flatten(2)
+    assert error(flat @ flat.mT / flat.shape[2], expected) > 1e-3  # summed or kept in bfloat16
+    weights = torch.rand(2, 8, 8, generator=torch.Generator().manual_seed(1))
+    for result in (expected, gram):
+        (result * weights).sum().backward()
+    assert narrow.grad.dtype == torch.bfloat16 and 0 < error(narrow.grad, wide.grad) < 0.01
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_a_gradient_through_a_gram_matrix_has_the_order_of_channels_last(layout):
+    maps = torch.rand(2, 3, 4, 5).to(memory_format=layout).requires_grad_()
+    (gradient,) = torch.autograd.grad(gram_matrix(maps)[:, 0, 1].sum(), maps)
+    assert gradient.is_contiguous(memory_format=torch.channels_last)
+    expected = torch.zeros(2, 3, 4, 5)
+    expected[:, 0], expected[:, 1] = maps[:, 1].detach() / 20, maps[:, 0].detach() / 20
+    torch.testing.assert_close(gradient, expected)
+
+
+def test_a_content_loss_is_summed_in_float32():
+    numbers = torch.rand(1, 4, 30, 50, generator=torch.Generator().manual_seed(2)).bfloat16()
+    loss = content_loss(numbers, torch.zeros_like(numbers))
+    assert loss.dtype == torch.float32
+    assert loss.item() == pytest.approx(numbers.double().square().mean().item(), rel=1e-6)

@@ -1,0 +1,177 @@
+import gc
+import weakref
+from pathlib import Path
+
+import pytest
+import torch
+from runs import SMALL, linux, make, paint, python
+
+from nst_helpers import FeatureExtractor, InputError
+from nst_helpers.engine import features, transfer
+from nst_helpers.runtime import devices, memory
+
+PRECISIONS = sorted({"float32", devices.choose_precision(None, torch.device("cpu"))})
+
+
+# Not by `ru_maxrss`, which a process inherits from the one that started it.
+PEAK = r"""
+    import re, resource, sys, torch
+    from nst_helpers import StyleTransfer
+    from nst_helpers.engine import features, transfer
+
+    transfer.check_room = lambda size, needed, device: print(needed(1))
+    size, steps, features.RECOMPUTED_FROM = map(int, sys.argv[1:4])
+    precision, content_layers, *style_layers = sys.argv[4:]
+    picture = torch.rand(1, 3, size, size)
+    layers = {"content_layers": content_layers, "style_layers": style_layers}
+    settings = {"steps": steps, "device": "cpu", "stages": 1, "precision": precision}
+    run = StyleTransfer(picture, picture, **settings, **layers)
+    before = int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
+    list(map(id, run))
+    peak = re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1]
+    print(int(peak) * 1024 - before)
+"""
+
+SETS_OF_LAYERS = {
+    "usual": (transfer.CONTENT_LAYERS[0], *transfer.STYLE_LAYERS),
+    "shallow": ("relu1_1", "relu1_1"),  # where most of the memory goes to the losses
+    "whole block": ("relu1_2", "conv1_1", "relu1_1", "conv1_2", "relu1_2"),
+}
+
+
+@linux
+@pytest.mark.parametrize("recomputed_from", [512**2, 512**2 + 1])
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("layers", SETS_OF_LAYERS.values(), ids=SETS_OF_LAYERS)
+def test_the_estimate_of_memory_is_a_bound(recomputed_from, precision, layers):
+    printed = python(PEAK, "512", "2", str(recomputed_from), precision, *layers)
+    estimate, peak = map(float, printed.split())
+    assert 0.45 * estimate < peak < estimate
+
+
+def test_a_run_that_does_not_fit_is_refused(monkeypatch):
+    monkeypatch.setattr(memory, "available", lambda device: 500 * 2**20)
+    with pytest.raises(InputError, match=r"at size 1000 needs about .* GB .* are free on cpu: use"):
+        paint(size=1000)
+    with pytest.raises(InputError) as refused:
+        paint(size=1000)
+    largest = int(str(refused.value).split("size=")[1].split()[0])
+    make(size=largest, steps=SMALL["steps"])
+    with pytest.raises(InputError):
+        make(size=int(largest * 1.02), steps=SMALL["steps"])
+    monkeypatch.setattr(memory, "available", lambda device: 190 * 2**20)
+    with pytest.raises(InputError, match="close other programs"):
+        paint()
+
+
+def test_the_largest_size_fits_where_activations_are_computed_again(monkeypatch):
+    """Just below that size a picture needs more memory than just above it."""
+    monkeypatch.setattr(features, "RECOMPUTED_FROM", 600 * 400)
+    monkeypatch.setattr(memory, "available", lambda device: 900 * 2**20)
+    with pytest.raises(InputError) as refused:
+        make(size=700, precision="float32")
+    largest = int(str(refused.value).split("size=")[1].split()[0])
+    make(size=largest, precision="float32")
+
+
+def test_a_gpu_counts_what_torch_has_put_aside(monkeypatch):
+    values = {"mem_get_info": (1000, 9000), "memory_reserved": 500, "memory_allocated": 200}
+    for name, value in values.items():
+        monkeypatch.setattr(torch.cuda, name, lambda device, value=value: value)
+    assert memory.available(torch.device("cuda")) == 1300
+    assert memory.available(torch.device("xpu")) == float("inf")
+    assert 2**20 < memory.available(torch.device("cpu")) < 2**50
+
+
+def test_the_limits_of_control_groups_hold(tmp_path):
+    def group(folder, **files):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (tmp_path / folder / name.replace("__", ".")).write_text(f"{text}\n")
+
+    assert list(memory._control_groups(tmp_path)) == []
+    group("proc/self", cgroup="0::/user/jupyter\n4:memory:/user\n2:cpu,cpuacct:/")
+    unlimited = {"memory__max": "max", "memory__current": 7, "memory__stat": "inactive_file 0"}
+    group("sys/fs/cgroup/user/jupyter", **unlimited)
+    stat = "anon 1\ninactive_file 30\nfile 9"
+    group("sys/fs/cgroup/user", memory__max=100, memory__current=90, memory__stat=stat)
+    version_1 = {"memory__limit_in_bytes": 50, "memory__usage_in_bytes": 60}
+    stat = "inactive_file 1\ntotal_inactive_file 2"
+    group("sys/fs/cgroup/memory", **version_1, memory__stat=stat)
+    assert list(memory._control_groups(tmp_path)) == [40, 0]
+
+
+def test_full_memory_is_said_and_given_back(monkeypatch):
+    forward, calls, alive = FeatureExtractor.forward, [], []
+
+    def full(self, image):
+        calls.append(1)
+        features = forward(self, image)
+        if len(calls) == 5:
+            alive.append(weakref.ref(image))
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 MiB.")
+        return features
+
+    monkeypatch.setattr(FeatureExtractor, "forward", full)
+    with pytest.warns(UserWarning, match="memory of cpu is full at size 64: .* picture of 2 steps"):
+        assert len(paint().history["total"]) == 2
+    calls[:] = [1, 1]
+    with pytest.raises(InputError, match="memory of cpu is full") as kept:
+        paint()
+    assert [image() for image in alive] == [None, None] and kept
+    monkeypatch.setattr(FeatureExtractor, "forward", forward)
+    failed = RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED")
+    with monkeypatch.context() as patch:  # other notebooks may hold the whole GPU
+        patch.setattr(FeatureExtractor, "to", lambda *_: (_ for _ in ()).throw(failed))
+        with pytest.raises(InputError, match="memory of cpu is full at size 64"):
+            make()
+    monkeypatch.setattr(FeatureExtractor, "forward", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        paint()
+    other = RuntimeError("an illegal memory access was encountered")
+    monkeypatch.setattr(FeatureExtractor, "forward", lambda *_: (_ for _ in ()).throw(other))
+    with pytest.raises(RuntimeError, match="illegal"):
+        paint()
+
+
+@pytest.mark.parametrize("kind", ["cuda", "xpu", "mps"])
+def test_the_cache_of_every_accelerator_is_emptied(monkeypatch, kind):
+    emptied = []
+    monkeypatch.setattr(getattr(torch, kind), "empty_cache", lambda: emptied.append(kind))
+    with pytest.raises(InputError, match=f"memory of {kind} is full"):
+        with memory.given_back(64, torch.device(kind)):
+            raise torch.OutOfMemoryError(f"{kind} out of memory")
+    assert emptied == [kind]
+
+
+@linux
+def test_memory_that_is_really_full_is_said():
+    said = python("""
+        import resource
+        from nst_helpers import InputError, StyleTransfer
+        transfer = StyleTransfer("cat", "night_sky", size=640, steps=2, stages=1, device="cpu")
+        used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + 150 * 2**20, resource.RLIM_INFINITY))
+        try:
+            list(transfer)
+        except InputError as error:
+            print(error)
+    """)
+    assert "memory of cpu is full at size 640: use a smaller size" in said
+
+
+def test_twenty_runs_take_the_memory_of_one():
+    def kept():
+        gc.collect()
+        tensors = sum(issubclass(type(thing), torch.Tensor) for thing in gc.get_objects())
+        used = Path("/proc/self/statm")
+        return tensors, int(used.read_text().split()[1]) * 4096 if used.exists() else 0
+
+    paint(steps=2)
+    tensors, used = kept()
+    for _ in range(20):
+        result = paint(steps=2)
+    del result
+    tensors_after, used_after = kept()
+    assert tensors_after == tensors
+    assert used_after - used < 40e6  # one network is 60 MB

@@ -1,0 +1,19 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from runs import linux
+
+
+@linux
+def test_students_at_once_get_the_same(tmp_path):
+    """Three of them; more by hand, see classroom.py."""
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("classroom.py")), "3"],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert "All 3 results are equal" in done.stdout, done.stderr
