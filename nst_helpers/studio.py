@@ -20,13 +20,13 @@ import torch
 import traitlets
 from PIL import Image
 
-from nst_helpers import panels
 from nst_helpers.engine.schedule import plan
 from nst_helpers.engine.transfer import StyleTransfer
 from nst_helpers.errors import InputError
 from nst_helpers.gallery import gallery
 from nst_helpers.images import load_image, read_settings, save_image, to_pil
-from nst_helpers.widgets import Picture
+from nst_helpers.widgets.base import PointablePicture
+from nst_helpers.widgets.canvas import WIDTH, Canvas, fit, shrink
 
 # Chosen by looking at pictures of 256 pixels after 80 steps.
 CONTENT = {"free": 0.3, "normal": 1.0, "exact": 4.0}
@@ -145,9 +145,7 @@ def mix_styles(pictures, shares):
     strips, width = [], min(p.shape[3] * height // p.shape[2] for p in pictures)
     for picture, share in zip(pictures, shares, strict=True):
         wide = max(1, round(width * share / sum(shares)))
-        scaled = panels.shrink(
-            picture, (max(wide, picture.shape[3] * height // picture.shape[2]), height)
-        )
+        scaled = shrink(picture, (max(wide, picture.shape[3] * height // picture.shape[2]), height))
         left = (scaled.shape[3] - wide) // 2
         strips.append(scaled[..., left : left + wide].clamp(0, 1))
     return torch.cat(strips, dim=3)
@@ -330,14 +328,14 @@ class Studio(ipywidgets.VBox):
         self._draw_easel()
 
     def _make_controls(self):
-        self.chooser = Picture(
+        self.chooser = PointablePicture(
             label="Pictures to choose from: click one in the upper half as content, in the lower "
             "half as style; more clicks give a style a larger share. Arrow keys and Enter do it too"
         )
-        self.easel = Picture(
+        self.easel = PointablePicture(
             label="The picture as it grows. Drag the line between before and after"
         )
-        self.sheet = Picture(label="The runs of this session. Click one to load it again")
+        self.sheet = PointablePicture(label="The runs of this session. Click one to load it again")
         self.preset = _choice("Preset", [*PRESETS, _OWN], "balanced")
         self.keep = _words("Content", CONTENT, "normal")
         self.strength = _words("Style", STYLE, "balanced")
@@ -379,7 +377,7 @@ class Studio(ipywidgets.VBox):
     def _draw_chooser(self):
         names, across, side = self._names(), 10, 88
         rows = -(-len(names) // across)
-        canvas = panels.Canvas(panels.WIDTH, 2 * (26 + rows * (side + 6)))
+        canvas = Canvas(WIDTH, 2 * (26 + rows * (side + 6)))
         for half, title in enumerate(("content: one picture", "style: one or several")):
             top = half * (26 + rows * (side + 6))
             canvas.write(title, (0, top + 16), bold=True)
@@ -389,7 +387,7 @@ class Studio(ipywidgets.VBox):
                 corner = (column * 94 + 3, top + 26 + row * (side + 6))
                 cut = min(image.shape[2:])
                 y, x = ((length - cut) // 2 for length in image.shape[2:])
-                square = panels.shrink(image[..., y : y + cut, x : x + cut], (side, side))
+                square = shrink(image[..., y : y + cut, x : x + cut], (side, side))
                 canvas.lay(square, corner, (side, side), f"{half} {name}")
                 share = self.styles.get(name, 0) if half else int(name == self.content)
                 box = (*corner, side, side)
@@ -611,7 +609,7 @@ class Studio(ipywidgets.VBox):
             return None
         if not self.colours.value:
             return self.shown
-        photo = panels.shrink(self.photo, self.shown.shape[:1:-1]).clamp(0, 1)
+        photo = shrink(self.photo, self.shown.shape[:1:-1]).clamp(0, 1)
         return keep_colours(self.shown, photo)
 
     def _words(self):
@@ -626,7 +624,7 @@ class Studio(ipywidgets.VBox):
             text = "Choose pictures, then press Start."
         if not self._painting:
             image, size = self.pictures[self.content], self.size.value
-            wide, high = panels.fit(image.shape[2:], size, size)
+            wide, high = fit(image.shape[2:], size, size)
             text += f" A run paints {self.content} ({_wide(image)}) at {wide} x {high}"
             seconds = self.estimate()
             text += f", in about {max(seconds, 1):.0f} s." if seconds else "."
@@ -635,12 +633,12 @@ class Studio(ipywidgets.VBox):
     def _draw_easel(self):
         with self._lock:
             before, after = self.photo, self.result()
-            size = panels.fit(before.shape[2:], 620, 460)
-            canvas = panels.Canvas(panels.WIDTH, max(size[1], 448))
+            size = fit(before.shape[2:], 620, 460)
+            canvas = Canvas(WIDTH, max(size[1], 448))
             canvas.lay(before, (0, 0), size, "easel", smooth=True)
             if after is not None:
                 edge = round(self.divider * size[0])
-                painted = panels.shrink(after, size)
+                painted = shrink(after, size)
                 canvas.lay(painted[..., edge:], (edge, 0), (size[0] - edge, size[1]))
                 for wide, color in ((5, (0, 0, 0)), (1, (255, 210, 0))):
                     canvas.pen.line((edge, 0, edge, size[1]), color, wide)
@@ -691,12 +689,12 @@ class Studio(ipywidgets.VBox):
     def _draw_sheet(self):
         across = 6
         rows = -(-len(self.runs) // across)
-        canvas = panels.Canvas(panels.WIDTH, rows * 156 + 22)
+        canvas = Canvas(WIDTH, rows * 156 + 22)
         canvas.write("the runs of this session", (0, 15), bold=True)
         for number, (settings, image) in enumerate(self.runs):
             row, column = divmod(number, across)
             corner = (column * 157, 22 + row * 156)
-            size = panels.fit(image.shape[2:], 150, 112)
+            size = fit(image.shape[2:], 150, 112)
             canvas.lay(image, corner, size, str(number), smooth=True)
             words = f"{settings['content']}, {' + '.join(settings['styles'])}"
             canvas.write(words, (corner[0], corner[1] + 128), 11, within=150)

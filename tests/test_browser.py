@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from nst_helpers import read_settings
-from nst_helpers.panels import in_triangle
+from nst_helpers.widgets.loss_balance import in_triangle
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="no browser tests: playwright is not installed"

@@ -20,9 +20,8 @@ ARROWS = {
     "engine": {"errors", "gallery", "images", "runtime"},
     "plots": set(),
     "checks": {"engine"},
-    "panels": {"engine", "images", "plots"},
-    "widgets": {"engine", "errors", "gallery", "images", "panels"},
-    "studio": {"engine", "errors", "gallery", "images", "panels", "widgets"},
+    "widgets": {"engine", "errors", "gallery", "images", "plots"},
+    "studio": {"engine", "errors", "gallery", "images", "widgets"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
     "__main__": {"engine", "errors", "images", "runtime"},
 }

@@ -10,8 +10,10 @@ import torch
 from PIL import ImageChops
 
 import nst_helpers as nst
-from nst_helpers import panels, widgets
+from nst_helpers import widgets
 from nst_helpers.engine.layers import receptive_field
+from nst_helpers.widgets.loss_balance import in_triangle
+from nst_helpers.widgets.positions import RELU_LAYERS
 
 
 def differs(figure, change):
@@ -70,7 +72,7 @@ def test_the_explorer_keeps_to_the_channels_and_pictures_there_are(explorer):
     explorer.layer.value = "relu1_1"
     assert explorer.channel.value == 63
     explorer.picture_name.value = "mine"
-    assert "in mine" in explorer.text and set(explorer.features) == set(widgets._RELU_LAYERS)
+    assert "in mine" in explorer.text and set(explorer.features) == set(RELU_LAYERS)
     explorer.picture_name.value = "cat"
     for bad in ({}, {"x": "no_such_picture"}):
         with pytest.raises(nst.InputError):
@@ -225,7 +227,7 @@ def test_the_first_state_is_there_before_the_others(balance):
 
 
 def test_the_triangle_is_pointed_at_and_filled(balance):
-    x, y = panels.in_triangle((1, 5, 0))
+    x, y = in_triangle((1, 5, 0))
     press(balance, "triangle", x + 0.01, y - 0.01)
     assert balance.place == (1, 5, 0)
     assert balance.weights() == pytest.approx(
