@@ -77,7 +77,7 @@ def neural_style(objective, steps, every=10):
         save_image(objective.style, folder / "style.png")
         torch.save(scaled_weights(objective), folder / "vgg16.pth")
         side = max(objective.content.shape[2:])
-        gpu = "c" if objective.extractor.mean.device.type == "cpu" else "0"
+        gpu = "c" if objective.extractor.device.type == "cpu" else "0"
         command = (
             f"-m neural_style.neural_style -gpu {gpu} -image_size {side} -init image -tv_weight 0 "
             f"-content_weight 1 -style_weight 1 -num_iterations {steps} -save_iter {every} "

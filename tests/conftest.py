@@ -29,7 +29,7 @@ def pytest_sessionfinish():
 def three_stages(monkeypatch):
     """Eight steps at 64 pixels are a long run, with stages of 32 and 48 pixels."""
     monkeypatch.setattr("nst_helpers.engine.schedule._SMALLEST_COARSE_SIZE", 32)
-    monkeypatch.setattr("nst_helpers.engine.schedule.LONG", 8)
+    monkeypatch.setattr("nst_helpers.engine.schedule._HALFWAY", 8)
 
 
 @pytest.fixture

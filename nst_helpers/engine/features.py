@@ -66,6 +66,8 @@ class FeatureExtractor(torch.nn.Module):
         self.smallest_side = 2 ** sum(name.startswith("pool") for name in names[:depth])
         with torch.device("meta"):  # no memory for the classifier, which is never used
             stack = BUILDERS[network][0](weights=None).features[:depth]
+            if self.precision == "bfloat16":
+                stack[0] = _FirstConv2d(3, 64, kernel_size=3, padding=1)
         weights = load_convolutions(network, self.precision)
         stack.load_state_dict({key: weights[key] for key in stack.state_dict()}, assign=True)
         for index, module in enumerate(stack):
@@ -82,12 +84,15 @@ class FeatureExtractor(torch.nn.Module):
         )
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(IMAGENET_STD).view(3, 1, 1), persistent=False)
-        if self.precision == "bfloat16":
-            stack[0].register_forward_hook(lambda module, inputs, output: output.bfloat16())
         if device.type == "mps":  # which has had wrong gradients in the other order
             self.to(memory_format=torch.contiguous_format)
         # Gradients are wanted for the pixels only; keeping them for the weights costs time.
         self.eval().requires_grad_(False).to(device)
+
+    @property
+    def device(self):
+        """Where the network computes."""
+        return self.mean.device
 
     def forward(self, image):
         """Return `{layer: activations}` for an image `(N, 3, H, W)` in [0, 1]."""
@@ -108,7 +113,7 @@ class FeatureExtractor(torch.nn.Module):
                 f"{self.layers[-1]}, which needs at least {self.smallest_side} on each side: "
                 "use a larger picture or a shallower layer."
             )
-        activations = (image.to(self.mean.device) - self.mean) / self.std
+        activations = (image.to(self.device) - self.mean) / self.std
         large = activations.requires_grad and math.prod(image.shape[2:]) >= RECOMPUTED_FROM
         features = {}
         for block in self.blocks:
@@ -153,6 +158,16 @@ class _Block(torch.nn.Sequential):
             if name in self.layers:
                 found[name] = activations
         return activations, found
+
+
+class _FirstConv2d(torch.nn.Conv2d):
+    """Computes in float32 and returns bfloat16.
+
+    Its kernels take small differences of large numbers, and need all the digits.
+    """
+
+    def forward(self, image):
+        return super().forward(image).bfloat16()
 
 
 class _MaxPool2d(torch.nn.MaxPool2d):

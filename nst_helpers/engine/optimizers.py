@@ -1,34 +1,42 @@
-"""Optimisers for pixels: bounded, and one evaluation a step.
+"""Optimisers for pixels: what they evaluate is a picture, and each step costs one evaluation.
 
-An optimiser is its attributes: tensors and numbers, which a step replaces and never changes. So
-`dict(vars(optimizer))` is where it stands, and costs nothing to keep.
+`state_dict` says where an optimiser stands, as tensors and numbers that no later step changes, and
+`load_state_dict` puts another one of the same kind there.
 """
 
+import copy
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import torch
 
-MOVES = 40  # the curvature is estimated from so many of the last ones
-_FIRST_MOVE = 0.01  # root mean square of the first step, in which the curvature is not yet known
-_LARGEST_MOVE = 0.05  # root mean square; a longer step has left the region the curvature is from
+MEMORY = 40  # so many of the last moves tell of the curvature; the book's m
+_FIRST_MOVE = 0.01  # root mean square of the first step, when no curvature is known
+_LONGEST_MOVE = 0.05  # root mean square; what is known of the curvature holds no further
 _BOLDNESS = 2  # most directions are flatter than that of the last move; with 4 the loss swings
 
 
 class PixelLBFGS:
-    """Moves a picture down its gradient, scaled by the curvature of the last moves.
+    """L-BFGS for the pixels of a picture: down the gradient, scaled by what the last moves taught.
 
-    Departures from the common method. No line search, which pays for a step with several
-    evaluations, but a bound on the length of a step. Pixels are clamped to [0, 1] after every
-    step, so that what is evaluated is a picture that can be saved. And the curvature that is
-    assumed before any is known is not the same for all directions: it is low for coarse forms and
-    high for fine ones, as it is for the losses of a network that looks for edges. So coarse forms
-    and colours, which move slowly otherwise, arrive first.
+    It departs in four ways from the method in the book, which `torch.optim.LBFGS` follows:
+
+    1. There is no line search, which pays for one step with several evaluations. Instead no step
+       is longer than 0.05, as a root mean square over the pixels.
+    2. Pixels are clamped to [0, 1] after each step, so that what is evaluated is a picture that
+       can be saved. A pixel at its bound that is pushed further out takes no part in the step.
+    3. The start matrix H⁰, which stands for the curvature that is not known yet, is a low-pass
+       filter and not a multiple of the identity: coarse forms move further than fine ones. The
+       losses of a network that looks for edges are flat for coarse forms and steep for fine ones,
+       so that coarse forms and colours would arrive last. The page of times, `docs/speed.md`,
+       shows runs with this filter and without it.
+    4. γ, the scale of H⁰, is twice that of the book.
 
     Args:
         image: the picture to start from, `(N, C, H, W)`, values in [0, 1].
-        damping: while no curvature is known, the coarsest forms go `1 + damping / 2` times as far
-            as stripes one pixel wide. With less, a long run ends better and keeps more of the
-            picture that it began with; a short one is still noisy.
+        low_pass: how much further H⁰ moves coarse forms than fine ones: a plain colour goes
+            `1 + low_pass / 2` times as far as stripes of one pixel; 0 is the identity of the book.
 
     Example:
         >>> optimizer = PixelLBFGS(torch.full((1, 3, 8, 8), 0.5))
@@ -37,58 +45,72 @@ class PixelLBFGS:
         >>> optimizer.image.mean()
         tensor(0.2500)
 
-    Source: Nocedal and Wright (2006), algorithm 7.4, whose matrix H0 is a filter of spatial
-    frequencies here; Olah, Mordvintsev and Schubert (2017), "Feature Visualization", scale the
-    gradient by frequency in the same spirit.
+    Source: Nocedal and Wright (2006), algorithms 7.4 and 7.5, whose s, y, α and γ have these names
+    here. Olah, Mordvintsev and Schubert (2017), "Feature Visualization", scale gradients by
+    frequency for the same reason.
     """
 
-    def __init__(self, image, damping=64):
-        """Keep a copy of the picture; no move is known yet."""
+    def __init__(self, image: torch.Tensor, low_pass: float = 64) -> None:
+        """Keep a copy of the picture; nothing is known of the curvature yet."""
         self.image = image.detach().clone()
-        self.damping = damping
-        self.moves = []  # of each the move and the change of the gradient, their product made 1
-        self.last = None  # the last picture and its gradient
-        self.pace = None  # how far to go along a filtered gradient
+        self.low_pass = low_pass
+        self.pairs: list[torch.Tensor] = []  # s and y of each move, both divided by √(sᵀy)
+        self.last: tuple[torch.Tensor, torch.Tensor] | None = None  # a picture and its gradient
+        self.gamma: torch.Tensor | None = None
 
-    def step(self, gradient):
+    def state_dict(self) -> dict[str, Any]:
+        """Return where the optimiser stands: its picture and what it has learned."""
+        return {"image": self.image, "pairs": self.pairs, "last": self.last, "gamma": self.gamma}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from where `state_dict` of another optimiser was."""
+        self.image, self.pairs = state["image"], state["pairs"]
+        self.last, self.gamma = state["last"], state["gamma"]
+
+    def step(self, gradient: torch.Tensor) -> None:
         """Replace `image` by the next picture; `gradient` belongs to the present one."""
-        # A pixel at its bound that is pushed further out cannot move: it is left out.
         stuck = ((self.image <= 0) & (gradient > 0)) | ((self.image >= 1) & (gradient < 0))
         gradient = gradient.masked_fill(stuck, 0)
         if self.last is None:
-            rms = self._coarse_first(gradient, stuck).square().mean().sqrt()
-            self.pace = _FIRST_MOVE / rms.clamp_min(torch.finfo(rms.dtype).tiny)
+            rms = self._filtered(gradient, stuck).square().mean().sqrt()
+            self.gamma = _FIRST_MOVE / rms.clamp_min(torch.finfo(rms.dtype).tiny)
         else:
             self._learn(self.image - self.last[0], gradient - self.last[1], stuck)
         self.last = self.image, gradient
         self.image = (self.image + self._direction(gradient, stuck)).clamp(0, 1)
 
-    def _learn(self, move, change, stuck):
-        # No branch: for one, the processor would have to wait for a GPU.
-        dot = (move * change).sum()
-        good = dot > 1e-8 * move.norm() * change.norm()  # the gradient grew along the move
-        curvature = (change * self._coarse_first(change, stuck)).sum() / dot
-        self.pace = torch.where(good, _BOLDNESS / curvature, self.pace)
-        scale = torch.where(good, dot.rsqrt(), 0)  # a pair of zeros teaches nothing
-        pair = torch.stack([move, change]).mul_(scale)  # one tensor: less scattered memory
-        self.moves = [*self.moves, pair.flatten(1)][-MOVES:]
+    def _learn(self, s, y, stuck):
+        """Keep the move `s` and the change of the gradient `y`, and set γ by them."""
+        # Without an `if`: to decide one, Python would have to wait for a GPU.
+        product = (s * y).sum()
+        convex = product > 1e-8 * s.norm() * y.norm()  # the gradient grew along the move
+        gamma = _BOLDNESS * product / (y * self._filtered(y, stuck)).sum()
+        self.gamma = torch.where(convex, gamma, self.gamma)
+        scale = torch.where(convex, product.rsqrt(), 0)  # a pair of zeros changes no direction
+        pair = torch.stack([s, y]).mul_(scale)  # in one tensor, so that memory is not scattered
+        self.pairs = [*self.pairs, pair.flatten(1)][-MEMORY:]
 
     def _direction(self, gradient, stuck):
-        direction, shares = -gradient.flatten(), []
-        for move, change in reversed(self.moves):
-            shares.append(move @ direction)
-            direction = torch.addcmul(direction, change, shares[-1], value=-1)
-        direction = self._coarse_first(direction.view_as(gradient), stuck).flatten() * self.pace
-        for (move, change), share in zip(self.moves, reversed(shares), strict=True):
-            direction = torch.addcmul(direction, move, share - change @ direction)
-        direction = direction.view_as(gradient)
-        return direction * (_LARGEST_MOVE / direction.square().mean().sqrt()).clamp(max=1)
+        """Return `-H gradient` by the two loops of the book, at most the longest move.
 
-    def _coarse_first(self, direction, stuck):
-        """Return a direction with its high spatial frequencies damped; stuck pixels stay."""
+        The book's ρ is 1 for every pair, because s and y were divided by √(sᵀy).
+        """
+        q, alphas = -gradient.flatten(), []
+        for s, y in reversed(self.pairs):
+            alphas.append(s @ q)
+            q = torch.addcmul(q, y, alphas[-1], value=-1)
+        r = self.gamma * self._filtered(q.view_as(gradient), stuck).flatten()
+        for (s, y), alpha in zip(self.pairs, reversed(alphas), strict=True):
+            beta = y @ r
+            r = torch.addcmul(r, s, alpha - beta)
+        direction = r.view_as(gradient)
+        return direction * (_LONGEST_MOVE / direction.square().mean().sqrt()).clamp(max=1)
+
+    def _filtered(self, direction, stuck):
+        """Return H⁰ / γ times a direction: high spatial frequencies are damped, stuck pixels 0."""
         size = direction.shape[-2:]
         spectrum = torch.fft.rfft2(direction.masked_fill(stuck, 0))
-        spectrum = spectrum / (1 + self.damping * _frequencies(size, direction.device))
+        spectrum = spectrum / (1 + self.low_pass * _frequencies(size, direction.device))
         return torch.fft.irfft2(spectrum, s=size).masked_fill(stuck, 0)
 
 
@@ -100,27 +122,41 @@ def _frequencies(size, device):
 
 
 class PixelAdam:
-    """Adam, which scales each pixel's move by its own gradients: common, slower for a picture.
+    """Torch's Adam for the pixels of a picture, which are clamped to [0, 1] after each step.
 
     Args:
         image: the picture to start from, any shape, values in [0, 1].
         learning_rate: about the largest move of a pixel in one step.
 
+    Example:
+        >>> optimizer = PixelAdam(torch.full((1, 3, 8, 8), 0.5))
+        >>> optimizer.step(torch.ones(1, 3, 8, 8))
+        >>> optimizer.image.mean()  # the first step moves each pixel by the learning rate
+        tensor(0.4700)
+
     Source: Kingma and Ba (2015), algorithm 1; its constants.
     """
 
-    def __init__(self, image, learning_rate=0.03):
+    def __init__(self, image: torch.Tensor, learning_rate: float = 0.03) -> None:
         """Keep a copy of the picture."""
         self.image = image.detach().clone()
-        self.learning_rate = learning_rate
-        self.steps = 0
-        self.mean = self.square = torch.zeros_like(self.image)  # of the gradients, decaying
+        self._pixels = self.image.clone()  # torch changes it in place
+        self._adam = torch.optim.Adam([self._pixels], lr=learning_rate)
 
-    def step(self, gradient):
+    def state_dict(self) -> dict[str, Any]:
+        """Return where the optimiser stands: its picture and the state of torch's Adam."""
+        return {"image": self.image, "adam": copy.deepcopy(self._adam.state_dict()["state"])}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from where `state_dict` of another optimiser was."""
+        self.image = state["image"]
+        self._pixels.copy_(self.image)
+        known = copy.deepcopy(state["adam"])
+        self._adam.load_state_dict({**self._adam.state_dict(), "state": known})
+
+    def step(self, gradient: torch.Tensor) -> None:
         """Replace `image` by the next picture; `gradient` belongs to the present one."""
-        self.steps += 1
-        self.mean = 0.9 * self.mean + 0.1 * gradient
-        self.square = 0.999 * self.square + 0.001 * gradient.square()
-        mean = self.mean / (1 - 0.9**self.steps)  # both began at 0, and are too small at first
-        square = self.square / (1 - 0.999**self.steps)
-        self.image = (self.image - self.learning_rate * mean / (square.sqrt() + 1e-8)).clamp(0, 1)
+        self._pixels.grad = gradient
+        self._adam.step()
+        self._pixels.clamp_(0, 1)
+        self.image = self._pixels.clone()

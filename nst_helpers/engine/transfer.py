@@ -15,7 +15,7 @@ from nst_helpers.engine import schedule
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.layers import activations_per_pixel, as_names
 from nst_helpers.engine.objective import Objective
-from nst_helpers.engine.optimizers import MOVES, PixelAdam, PixelLBFGS
+from nst_helpers.engine.optimizers import MEMORY, PixelAdam, PixelLBFGS
 from nst_helpers.errors import InputError, check_choice, shown, tell
 from nst_helpers.gallery import gallery
 from nst_helpers.images import load_image, resize
@@ -34,10 +34,8 @@ STYLE_WEIGHT = 40.0
 VARIATION_WEIGHT = 10.0
 
 _STARTS = ("content", "noise", "style")
-_GROWTH, _PATIENCE = 1000, 30  # times the first loss of a stage, for so many steps in a row
-_LARGEST_WEIGHT = 1e12  # beside it, float32 has long lost the other losses
-_SHORT_DAMPING, _LONG_DAMPING = 64, 16
-_SHORT_EMPHASIS, _LONG_EMPHASIS = 2, 6  # on content at coarse sizes, a power of their ratio
+_GROWTH, _PATIENCE = 1000, 30  # a run is lost at so many times its first loss, for so many steps
+_LARGEST_WEIGHT = 1e12  # the other losses are beyond the digits of float32 long before
 
 
 class Diverged(RuntimeError):
@@ -55,7 +53,7 @@ class Step:
             that is minimised; all of exactly this picture.
         seconds: since the start of the run.
         progress: the share of the whole work that is done, in (0, 1].
-        state: what the optimiser knows after the step, tensors and numbers; to go on from it.
+        state: where the run stands after the step, in tensors and numbers; `resume` needs it.
     """
 
     index: int
@@ -86,22 +84,22 @@ class Result:
 class StyleTransfer:
     """Neural style transfer as an iterable of steps; each iteration starts anew.
 
-    The picture is first optimised at half its size, for a quarter of the steps and at most
-    thirty, then at its full size: the coarse stage lays out the large forms, and a step costs a
-    quarter there. A run of a hundred steps or more has a stage at three quarters of the size
-    between, for a fifth of the steps and at most sixty. Gatys et al. optimise at one size.
+    The picture is first optimised at half its size, where a step costs a quarter, then at its
+    full size; a longer run has a stage at three quarters between. The coarse stages lay out the
+    large forms. Gatys et al. optimise at one size; `schedule` has this departure and its numbers.
 
     Args:
         content: the content picture, anything that `load_image` takes.
-        style: the style picture, likewise; it need not have the shape of the content picture.
+        style: the style picture, anything that `load_image` takes, of any shape.
         size: the longer side of the generated picture, and of the style picture, in pixels.
             None keeps the size of the content picture.
         steps: evaluations of network and gradient, all stages together.
-        content_weight, style_weight, variation_weight: factors of the three losses.
+        content_weight, style_weight, variation_weight: factors of the three losses, 0 to 1e12.
         content_layers, style_layers: names of layers; each layer's loss is relative to
             its target, and the layers are averaged.
         start: the first picture: `"content"`, `"noise"`, `"style"`, or a picture.
-        optimizer: `"lbfgs"` as in the paper, or `"adam"`.
+        optimizer: `"lbfgs"`, the method that the paper uses, with the four departures that
+            `PixelLBFGS` names; or `"adam"`.
         stages: the most sizes: 1 for the full size only, 2 for half and full size, 3 to allow
             the one between.
         network, pooling, device: as in `FeatureExtractor`.
@@ -143,9 +141,9 @@ class StyleTransfer:
         """Check every setting and load the network; nothing is computed yet."""
         weights = {"content": content_weight, "style": style_weight, "variation": variation_weight}
         self.weights = _checked_weights(weights)
-        steps = _whole("steps", steps, 1, 1_000_000)
-        stages = _whole("stages", stages, 1, 3)
-        seed = _whole("seed", seed, 0, 2**63 - 1)
+        steps = _checked_count("steps", steps, 1, 1_000_000)
+        stages = _checked_count("stages", stages, 1, 3)
+        seed = _checked_count("seed", seed, 0, 2**63 - 1)
         check_choice("optimizer", optimizer, ["lbfgs", "adam"])
         content_layers, style_layers = as_names(content_layers), as_names(style_layers)
         self.content = load_image(content, size)
@@ -164,7 +162,7 @@ class StyleTransfer:
             "style": _name(style),
             "size": longer_side,
             "steps": steps,
-            **{f"{name}_weight": weight for name, weight in self.weights.items()},
+            **_as_settings(self.weights),
             "content_layers": list(content_layers),
             "style_layers": list(style_layers),
             "start": _name(start),
@@ -172,7 +170,7 @@ class StyleTransfer:
             "stages": stages,
             "network": network,
             "pooling": pooling,
-            "device": self.extractor.mean.device.type,
+            "device": self.extractor.device.type,
             "precision": self.extractor.precision,
             "seed": seed,
         }
@@ -180,10 +178,6 @@ class StyleTransfer:
     def __len__(self):
         """Return the number of steps."""
         return sum(steps for _, steps in self.stages)
-
-    @property
-    def _long(self):
-        return len(self) >= schedule.LONG
 
     def __iter__(self):
         """Yield a `Step` for each evaluation, just after it was made."""
@@ -201,35 +195,67 @@ class StyleTransfer:
             [1, 2]
         """
         sizes = [size for size, steps in self.stages for _ in range(steps)]
-        done = last.index + 1 if last else 0
-        image = last.image if last else self.start
-        began = time.perf_counter() - (last.seconds if last else 0)
         work = list(itertools.accumulate(size**2 for size in sizes))
-        for size, rest in itertools.groupby(sizes[done:]):
-            # A stage that is new begins with the last picture; one that is not, where it was.
-            state = last.state if last and max(last.image.shape[2:]) == size else {}
-            stage = self._stage(self._fit(image, size), state, len(list(rest)))
-            with given_back(size, self.extractor.mean.device):
+        done, image, state = (last.index + 1, last.image, last.state) if last else (0, None, {})
+        began = time.perf_counter() - (last.seconds if last else 0)
+        while done < len(sizes):
+            size, left = sizes[done], sizes[done:].count(sizes[done])
+            if image is not None and max(image.shape[2:]) != size:
+                state = {}  # a new stage begins with the last picture, and learns anew
+            start = self._fit(self.start if image is None else image, size)
+            stage = self._stage(start, state, left)
+            with given_back(size, self.extractor.device):
                 for image, losses, state in stage:
                     seconds = time.perf_counter() - began
                     yield Step(done, image, losses, seconds, work[done] / work[-1], state)
                     done += 1
+                    if self.weights != state["weights"]:
+                        break
+
+    def steer(self, **weights: float) -> None:
+        """Give the losses other weights, from the next step on, also while a run is on its way.
+
+        What the optimiser has learned belongs to the old weights and is forgotten.
+
+        Args:
+            weights: new ones by the names of the losses: `content`, `style`, `variation`.
+
+        Raises:
+            InputError: a name or a weight cannot be used; then nothing is changed.
+
+        Example:
+            >>> transfer = StyleTransfer("cat", "night_sky", size=64, steps=3)
+            >>> for step in transfer:
+            ...     transfer.steer(style=1000)
+            >>> transfer.settings["style_weight"]
+            1000.0
+        """
+        for name in weights:
+            check_choice("loss", name, list(self.weights))
+        checked = _checked_weights({**self.weights, **weights})
+        self.settings = {**self.settings, **_as_settings(checked)}
+        self.weights = checked
 
     def _stage(self, start, state, steps):
         """Yield `(image, losses, state)` of one size, `steps` times."""
-        objective = self.objective(max(start.shape[2:]))
-        mover = self._optimizer(start.to(self.extractor.mean.device))
-        vars(mover).update(state.get("mover", {}))
+        weights = self.weights
+        objective = self._objective(max(start.shape[2:]), weights)
+        optimizer = self._optimizer(start.to(self.extractor.device))
+        if state.get("weights") == weights:
+            optimizer.load_state_dict(state["optimizer"])
+        else:
+            state = {}
         watch = state.get("watch", {})
-        evaluate = captured(objective.evaluate, mover.image)
+        evaluate = captured(objective.evaluate, optimizer.image)
         for _ in range(steps):
-            image = mover.image
+            image = optimizer.image
             values, gradient = evaluate(image)
-            mover.step(gradient)
+            optimizer.step(gradient)
             # Read at once, and last: until here, Python need not wait for a GPU.
             losses = dict(zip(objective.terms, values.tolist(), strict=True))
             watch = _watched(losses, watch, objective.weights)
-            yield image, losses, {"mover": dict(vars(mover)), "watch": watch}
+            known = {"optimizer": optimizer.state_dict(), "watch": watch, "weights": weights}
+            yield image, losses, known
 
     def objective(self, size):
         """Return the `Objective` that a stage minimises, `size` being the longer side.
@@ -239,18 +265,18 @@ class StyleTransfer:
             >>> transfer.objective(64)(transfer.content)["content"]
             tensor(0.)
         """
-        weights = dict(self.weights)
-        # Departure from the paper, which has one size: at a coarse size the content must weigh
-        # more, or the style's large forms repaint it before the fine stage can defend it.
-        emphasis = _LONG_EMPHASIS if self._long else _SHORT_EMPHASIS
-        weights["content"] *= (self.stages[-1][0] / size) ** emphasis
+        return self._objective(size, self.weights)
+
+    def _objective(self, size, weights):
+        emphasis = schedule.content_emphasis(self.stages[-1][0] / size, len(self))
+        weights = {**weights, "content": weights["content"] * emphasis}
         pictures = self._fit(self.content, size), resize(self.style, size)
         return Objective(self.extractor, *pictures, self.content_layers, self.style_layers, weights)
 
     def _check_memory(self):
         """Refuse a run that does not fit: a full memory may end the notebook, not only the run."""
         size, steps = self.stages[-1]
-        kept = 2 * min(steps, MOVES) if self.optimizer == "lbfgs" else 2
+        kept = 2 * min(steps, MEMORY) if self.optimizer == "lbfgs" else 2
         areas = [math.prod(picture.shape[2:]) for picture in (self.content, self.style)]
         layers = set(self.content_layers), {*self.content_layers, *self.style_layers}
         compared, returned = map(activations_per_pixel, layers)
@@ -261,12 +287,12 @@ class StyleTransfer:
             losses = held, returned, compared
             return estimate(pixels, style_pixels, *losses, kept, self.extractor.precision)
 
-        check_room(size, needed, self.extractor.mean.device)
+        check_room(size, needed, self.extractor.device)
 
     def _optimizer(self, image):
         if self.optimizer == "adam":
             return PixelAdam(image)
-        return PixelLBFGS(image, _LONG_DAMPING if self._long else _SHORT_DAMPING)
+        return PixelLBFGS(image, schedule.low_pass(len(self)))
 
     def _fit(self, image, size):
         """Return `image` in the shape that the content picture has at this size."""
@@ -322,7 +348,7 @@ def style_transfer(content, style, progress=True, checkpoint=None, **settings):
     if checkpoint is not None:
         pictures = {"content": transfer.content, "style": transfer.style, "start": transfer.start}
         file = Checkpoint(checkpoint, transfer.settings, pictures)
-        run = _Run(**(file.read(transfer.extractor.mean.device) or {}))
+        run = _Run(**(file.read(transfer.extractor.device) or {}))
         if run.last:
             print(f"Going on from {shown(checkpoint)} after step {run.last['index'] + 1}.")
     try:
@@ -411,11 +437,15 @@ def _checked_weights(weights):
     return checked
 
 
-def _whole(name, value, low, high):
-    """Return the value as an int, likewise."""
+def _checked_count(name, value, low, high):
+    """Return a whole number as an int, so that NumPy's numbers can be kept with the picture."""
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not whole or not low <= int(value) <= high:
         raise InputError(
             f"{name} is {shown(value)}; it must be a whole number from {low} to {high}."
         )
     return int(value)
+
+
+def _as_settings(weights):
+    return {f"{name}_weight": weight for name, weight in weights.items()}

@@ -10,7 +10,7 @@ import torch
 from nst_helpers.errors import InputError, reason, shown, tell
 from nst_helpers.images import check_place
 
-_FORMAT = "nst_helpers checkpoint 3"
+_FORMAT = "nst_helpers checkpoint 4"
 _SECONDS_BETWEEN = 5
 _LARGEST_SHARE = 0.05  # of the time may be spent on writing, for the disk may be slow
 

@@ -1,14 +1,19 @@
+import copy
+
 import numpy as np
+import pytest
 import torch
 
-from nst_helpers.engine.optimizers import MOVES, PixelAdam, PixelLBFGS
+from nst_helpers.engine.optimizers import MEMORY, PixelAdam, PixelLBFGS
+
+KINDS = pytest.mark.parametrize("kind", [PixelLBFGS, PixelAdam])
 
 
 def test_where_the_gradient_shrinks_the_optimiser_walks_on_downhill():
     optimizer = PixelLBFGS(torch.linspace(0.51, 0.6, 3 * 6 * 8).view(1, 3, 6, 8))
     for _ in range(12):
         optimizer.step(0.5 - optimizer.image)  # of a hill: no move has a curvature above zero
-    assert all((change == 0).all() for _, change in optimizer.moves)
+    assert all((y == 0).all() for _, y in optimizer.pairs)
     assert optimizer.image.mean() > 0.8
 
 
@@ -18,46 +23,101 @@ def test_a_step_is_that_of_the_two_loops():
     start, goal, steepness = torch.rand(3, 1, 3, 7, 10, generator=generator, dtype=torch.float64)
     frequency = np.hypot(np.fft.fftfreq(7)[:, None], np.fft.rfftfreq(10))
 
-    def damped(direction):
+    def filtered(direction):
         spectrum = np.fft.rfft2(direction.view(start.shape)) / (1 + 16 * frequency)
         return torch.from_numpy(np.fft.irfft2(spectrum, s=(7, 10))).flatten()
 
-    optimizer, pairs, before, skipped = PixelLBFGS(0.4 + 0.2 * start, damping=16), [], None, 0
-    for _ in range(MOVES + 15):
+    optimizer, pairs, before, skipped = PixelLBFGS(0.4 + 0.2 * start, low_pass=16), [], None, 0
+    for _ in range(MEMORY + 15):
         image = optimizer.image
         # In the waves some moves meet a gradient that shrinks.
         gradient = steepness * (image - 0.3 - 0.4 * goal) + 2 * torch.sin(60 * image) / 60
         optimizer.step(gradient)
-        direction, shares = -gradient.flatten(), []
+        q, alphas = -gradient.flatten(), []
         if before is not None:
             s, y = ((a - b).flatten() for a, b in zip((image, gradient), before, strict=True))
             if s @ y > 0:
-                pairs, pace = [*pairs, (s, y)], 2 * (s @ y) / (y @ damped(y))
+                pairs, gamma = [*pairs, (s, y)], 2 * (s @ y) / (y @ filtered(y))
             else:
                 pairs, skipped = [*pairs, None], skipped + 1
-            known = [pair for pair in pairs[-MOVES:] if pair]
+            known = [pair for pair in pairs[-MEMORY:] if pair]
             for s, y in reversed(known):
-                shares.append((s @ direction) / (s @ y))
-                direction = direction - shares[-1] * y
-            direction = pace * damped(direction)
-            for (s, y), share in zip(known, reversed(shares), strict=True):
-                direction = direction + s * (share - (y @ direction) / (s @ y))
-            length = direction.square().mean().sqrt()
-            expected = image + (direction * min(1, 0.05 / length)).view(start.shape)
+                alphas.append((s @ q) / (s @ y))
+                q = q - alphas[-1] * y
+            r = gamma * filtered(q)
+            for (s, y), alpha in zip(known, reversed(alphas), strict=True):
+                beta = (y @ r) / (s @ y)
+                r = r + s * (alpha - beta)
+            length = r.square().mean().sqrt()
+            expected = image + (r * min(1, 0.05 / length)).view(start.shape)
             assert 0 < expected.min() and expected.max() < 1  # no bound is met
             assert torch.allclose(optimizer.image, expected, rtol=0, atol=1e-6)
         before = image, gradient
-    assert 0 < skipped < MOVES
+    assert 0 < skipped < MEMORY
 
 
-def test_adam_is_torchs():
-    pixels = torch.rand(1, 3, 8, 8)
-    ours, theirs = PixelAdam(pixels), pixels.clone()
-    adam = torch.optim.Adam([theirs], lr=0.03)
-    for _ in range(20):
-        gradient = torch.randn(1, 3, 8, 8)
-        ours.step(gradient)
-        theirs.grad = gradient
-        adam.step()
-        theirs.clamp_(0, 1)
-        torch.testing.assert_close(ours.image, theirs)
+def test_coarse_forms_move_further_by_the_strength_of_the_filter():
+    plain = torch.ones(1, 3, 8, 8)
+    stripes = plain * torch.tensor([1.0, -1.0]).repeat(4)
+    moves = []
+    for gradient in (plain, stripes):  # of length 1 both, and half of the sum in each
+        optimizer = PixelLBFGS(torch.full((1, 3, 8, 8), 0.5), low_pass=6)
+        optimizer.step(plain + stripes)
+        moves.append(-((optimizer.image - 0.5) * gradient).mean())
+    assert moves[0] / moves[1] == pytest.approx(1 + 6 / 2, rel=1e-4)
+
+
+def test_a_pixel_at_its_bound_takes_no_part():
+    start = torch.full((1, 3, 6, 6), 0.5)
+    start[..., 2, 3] = 1
+    gradient = torch.ones_like(start)
+    images = []
+    for push in (-1, -50):
+        gradient[..., 2, 3] = push
+        optimizer = PixelLBFGS(start)
+        optimizer.step(gradient)
+        images.append(optimizer.image)
+    assert (images[0][..., 2, 3] == 1).all() and (images[0][..., 2, 2] < 0.5).all()
+    assert torch.equal(*images)  # how hard it is pushed is nothing to the others
+
+
+def test_no_step_is_longer_than_the_longest():
+    optimizer = PixelLBFGS(torch.rand(1, 3, 9, 7, generator=torch.Generator().manual_seed(2)))
+    for number in range(12):
+        before = optimizer.image
+        optimizer.step((before - 0.5) * 10.0**number)
+        assert (optimizer.image - before).square().mean().sqrt() <= 0.05 + 1e-6
+
+
+@KINDS
+def test_an_optimiser_goes_on_from_the_state_of_another(kind):
+    """Also where the other one has gone on meanwhile: what it gave does not change."""
+    generator = torch.Generator().manual_seed(1)
+    gradients = torch.randn(9, 1, 3, 8, 8, generator=generator)
+    first = kind(torch.rand(1, 3, 8, 8, generator=generator))
+    for gradient in gradients[:4]:
+        first.step(gradient)
+    state = first.state_dict()
+    kept = copy.deepcopy(state)
+    for gradient in gradients[4:]:
+        first.step(gradient)
+    for known in (state, kept):
+        second = kind(torch.zeros(1, 3, 8, 8))
+        second.load_state_dict(known)
+        for gradient in gradients[4:]:
+            second.step(gradient)
+        assert torch.equal(second.image, first.image)
+
+
+@KINDS
+def test_a_picture_that_was_given_out_does_not_change(kind):
+    optimizer = kind(torch.full((1, 3, 4, 4), 0.5))
+    given = optimizer.image
+    optimizer.step(torch.ones(1, 3, 4, 4))
+    assert (given == 0.5).all() and (optimizer.image < 0.5).all()
+
+
+def test_adam_stays_within_the_bounds():
+    optimizer = PixelAdam(torch.tensor([0.01, 0.5, 0.99]), learning_rate=0.03)
+    optimizer.step(torch.tensor([2.0, 0.0, -2.0]))
+    assert optimizer.image.tolist() == [0, 0.5, 1]

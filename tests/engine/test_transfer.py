@@ -1,4 +1,5 @@
 import io
+import itertools
 import math
 import sys
 import warnings
@@ -15,7 +16,8 @@ from nst_helpers import (
     load_image,
     style_transfer,
 )
-from nst_helpers.engine import features, objective, transfer
+from nst_helpers.engine import features, objective, schedule, transfer
+from nst_helpers.engine.optimizers import PixelLBFGS
 from nst_helpers.runtime import progress, weights
 
 SMALL = {"size": 48, "steps": 12, "device": "cpu"}
@@ -46,12 +48,13 @@ def test_steps_are_evaluations(monkeypatch):
     assert steps[-1].progress == pytest.approx(1)
 
 
-def test_a_long_run_is_damped_less():
-    optimizers = [
-        StyleTransfer("cat", "night_sky", size=32, steps=steps)._optimizer(torch.zeros(1, 3, 4, 4))
-        for steps in (99, 100)
-    ]
-    assert [optimizer.damping for optimizer in optimizers] == [64, 16]
+@pytest.mark.parametrize("steps", [20, 300])
+def test_the_filter_is_that_of_the_schedule(steps):
+    last = next(iter(StyleTransfer("cat", "night_sky", size=32, steps=steps, device="cpu")))
+    painting = StyleTransfer("cat", "night_sky", size=32, steps=steps, device="cpu")
+    optimizer = PixelLBFGS(painting.content, schedule.low_pass(steps))
+    optimizer.step(painting.objective(32).evaluate(painting.content)[1])
+    assert torch.equal(last.state["optimizer"]["image"], optimizer.image)
 
 
 def test_coarse_to_fine():
@@ -60,12 +63,12 @@ def test_coarse_to_fine():
     assert len(StyleTransfer("cat", "night_sky", size=256, steps=3, stages=1).stages) == 1
 
 
-@pytest.mark.parametrize(("steps", "weights"), [(99, [8, 2]), (100, [128, 11.24, 2])])
-def test_content_weighs_more_at_coarse_sizes(steps, weights):
-    painting = StyleTransfer("cat", "night_sky", 256, steps, content_weight=2, device="cpu")
+def test_content_weighs_more_at_coarse_sizes():
+    painting = StyleTransfer("cat", "night_sky", 256, 100, content_weight=2, device="cpu")
     found = [painting.objective(size).weights for size, _ in painting.stages]
-    assert [each["content"] for each in found] == pytest.approx(weights, rel=1e-3)
-    assert found[0] == painting.weights | {"content": weights[0]}
+    # At half the effect between 2 and 6: the fourth power of 2, of 4/3, and of 1.
+    assert [each["content"] for each in found] == pytest.approx([32, 6.32, 2], rel=1e-3)
+    assert found[0] == painting.weights | {"content": found[0]["content"]}
 
 
 def test_the_same_seed_makes_the_same_picture_and_weights_count_by_their_ratios():
@@ -264,3 +267,42 @@ def test_the_term_that_counts_most_is_named():
         (nan, {**good, "variation": 2.0}, "variation"),
     ):
         assert f"Lower {name}_weight" in transfer._advice(now, before, weights)
+
+
+def test_steering_goes_on_with_other_weights():
+    painting, seen = make(steps=6), []
+    for step in painting:
+        seen.append(step)
+        if step.index == 2:
+            painting.steer(content=0, style=7)
+    assert [step.index for step in seen] == list(range(6))
+    totals = [{"content": 1.0, "style": 40.0, "variation": 10.0}] * 3
+    totals += [{"content": 0.0, "style": 7.0, "variation": 10.0}] * 3
+    for step, factors in zip(seen, totals, strict=True):
+        total = sum(factor * step.losses[name] for name, factor in factors.items())
+        assert step.losses["total"] == pytest.approx(total, rel=1e-5)
+    assert painting.settings["style_weight"] == 7 and painting.settings["content_weight"] == 0
+    # What was learned of the old weights is forgotten: from there it is a run from this picture.
+    assert torch.equal(seen[3].image, seen[2].image)
+    fresh = make(steps=6, start=seen[2].image, content_weight=0, style_weight=7)
+    again = list(itertools.islice(fresh, 3))
+    assert torch.equal(seen[5].image, again[2].image)
+
+
+def test_a_saved_step_of_other_weights_teaches_nothing():
+    painting = make(steps=6)
+    last = list(itertools.islice(painting, 3))[-1]
+    painting.steer(style=7)
+    resumed = next(painting.resume(last))
+    assert (
+        torch.equal(resumed.image, last.image) and resumed.losses["total"] != last.losses["total"]
+    )
+
+
+@pytest.mark.parametrize("weights", [{"style": -1}, {"stlye": 3}, {"style": 3, "content": "x"}])
+def test_steering_refuses_what_it_cannot_use_and_changes_nothing(weights):
+    painting = make()
+    before = dict(painting.weights), dict(painting.settings)
+    with pytest.raises(InputError):
+        painting.steer(**weights)
+    assert (painting.weights, painting.settings) == before
