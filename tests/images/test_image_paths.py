@@ -1,0 +1,150 @@
+"""Names and paths, of pictures that are read and of those that are saved."""
+
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from outcomes import assert_pixels, assert_refused, case, outcome, refusal
+from picture_cases import ODD_NAMES, QUARTERS, encoded
+from PIL import Image
+
+from nst_helpers import gallery, load_image, read_settings, save_image
+from nst_helpers.errors import shown
+
+
+def test_the_gallery_is_whole():
+    pictures = gallery()
+    kinds = [picture.kind for picture in pictures.values()]
+    assert kinds.count("painting") >= 8 and kinds.count("photograph") >= 4
+    for name, picture in pictures.items():
+        with case(name):
+            assert outcome(name).shape == (1, 3, picture.size[1], picture.size[0])
+            assert picture.licence and picture.source and len(picture.alt.split()) >= 5
+            if picture.kind == "painting":
+                assert picture.path.stat().st_size <= 200_000
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_an_odd_name_of_a_picture(tmp_path, kind):
+    for name in ODD_NAMES:
+        with case(name):
+            path = tmp_path / name
+            assert_refused(outcome(kind(path)), "There is no file")
+            path.write_bytes(encoded("png"))
+            assert_pixels(outcome(kind(path)), QUARTERS)
+            path.unlink()
+
+
+def test_an_odd_name_of_an_output(tmp_path):
+    image = load_image(QUARTERS)
+    for name in (name for name in ODD_NAMES if len(name) < 250):  # with an ending it is too long
+        with case(name):
+            path = tmp_path / (name if Path(name).suffix in {".png", ".jpeg"} else f"{name}.png")
+            save_image(image, path, {"content": str(path), "odd": "\ud800"})
+            assert [file.name for file in tmp_path.iterdir()] == [path.name]
+            if path.suffix == ".png":
+                assert torch.equal(load_image(path), image)
+                assert read_settings(path) == {"content": str(path), "odd": "\ud800"}
+            path.unlink()
+
+
+class BytesPath(os.PathLike):
+    def __fspath__(self):
+        return b"cat.png"
+
+
+BAD_PATHS = {
+    "bytes-name": BytesPath(),
+    "nul": "a\0b.png",
+    "nul-alone": "\0",
+    "nul-home": "~\0",
+    "surrogate-home": "~\ud800/x.png",
+    "long": "x" * 300 + ".png",
+    "deep": "x/" * 5000 + "x.png",
+    "surrogate": "\udcff\ud800.png",
+    "nobody": "~no-user-of-this-name/x.png",
+    "empty": "",
+    "home": "~",
+    "up": "..",
+    "file-as-folder": f"{__file__}/x.png",
+    "device": "/dev/zero",
+    "file-url": gallery()["cat"].path.as_uri(),
+    "ftp": "ftp://127.0.0.1/cat.png",
+    "data-url": "data:image/png;base64,iVBORw0KGgo=",
+    "one-slash": "https:/example.org/cat.png",
+}
+
+
+def test_a_bad_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    image = load_image(QUARTERS)
+    for name, path in BAD_PATHS.items():
+        with case(name):
+            assert_refused(outcome(path), shown(path))
+            assert_refused(refusal(read_settings, path), shown(path))
+            refusal(save_image, image, path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
+def test_files_that_are_none(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "folder.png").mkdir()
+    for name in ("pipe", "loop", "dangling", "folder.png"):
+        with case(name):
+            assert_refused(outcome(tmp_path / name), name)
+            assert_refused(refusal(read_settings, tmp_path / name), name)
+
+
+def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
+    path = tmp_path / "secret.png"
+    path.write_bytes(encoded("png"))
+    path.chmod(0)
+    if os.access(path, os.R_OK):  # an administrator may read all, and so does Windows
+
+        def forbidden(*_, **__):
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(Image, "open", forbidden)
+    assert_refused(outcome(path), "secret.png", "may not be read")
+
+
+def test_a_folder_that_may_not_be_written(tmp_path, monkeypatch):
+    tmp_path.chmod(0o500)
+    if os.access(tmp_path, os.W_OK):  # likewise
+        monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    words = refusal(save_image, load_image(QUARTERS), tmp_path / "a.png")
+    tmp_path.chmod(0o700)
+    assert_refused(words, "cannot be written: choose another")
+
+
+def test_a_missing_folder_is_said(tmp_path):
+    words = refusal(save_image, load_image(QUARTERS), tmp_path / "no" / "a.png")
+    assert_refused(words, "does not exist")
+
+
+def test_an_output_of_no_format(tmp_path):
+    for name in ("a", "a.", "a.gif", "a.pgn", "a.exe", ".png/", "a.png\0"):
+        with case(name):
+            words = refusal(save_image, load_image(QUARTERS), f"{tmp_path}/{name}")
+            assert_refused(words, "There is no picture format", "Known: .png")
+            assert not list(tmp_path.iterdir())
+
+
+def test_things_that_are_no_pictures():
+    things = [None, 3, 2.5, object(), [[0, 1]], {}, bytearray(9), io.BytesIO(), np.uint8(3), print]
+    for thing in things:
+        with case(thing):
+            assert_refused(outcome(thing), type(thing).__name__, "give a gallery name")
+
+
+def test_a_closed_picture(tmp_path):
+    (tmp_path / "a.png").write_bytes(encoded("png"))
+    with Image.open(tmp_path / "a.png") as picture:
+        pass
+    assert_refused(outcome(picture), "PIL image")
