@@ -21,7 +21,7 @@ def case(*names):
     try:
         yield
     except BaseException as failure:
-        failure.add_note(f"The case: {', '.join(ascii(shown(name)) for name in names)}")
+        failure.add_note(f"The case: {', '.join(shown(name) for name in names)}")
         raise
 
 

@@ -32,7 +32,7 @@ ANSWERS = {  # to every other page the answer is the picture, too
     "bomb": (200, {}, png_of(20_000, 20_000)),
     "moved": redirect("/picture"),
     "loop": redirect("/loop"),
-    "slow_loop": redirect("/slow_loop"),
+    **{f"slow_{turn}": redirect(f"/slow_{turn + 1}") for turn in range(6)},
     "on_to_large": redirect("/large", 307),
     "slow_on_to_drip": redirect("/drip", 308),
     "on_to_https": redirect("https://127.0.0.1:9/cat.png"),
@@ -46,7 +46,6 @@ ANSWERS = {  # to every other page the answer is the picture, too
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         page = self.path.strip("/")
-        self.server.asked.append(page)
         with contextlib.suppress(OSError):  # the caller has hung up
             if page == "rubbish":
                 self.wfile.write(b"rubbish\r\n\r\n")
@@ -82,7 +81,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def server(monkeypatch):
     monkeypatch.setenv("no_proxy", "*")
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.asked, server.waited_for, server.over = [], [], threading.Event()
+        server.waited_for, server.over = [], threading.Event()
         server.address = f"http://127.0.0.1:{server.server_port}"
         threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         before = threading.enumerate()
@@ -152,8 +151,7 @@ def test_an_address_that_never_ends_is_given_up(server, limits, page):
 
 def test_the_limit_of_time_is_one_for_all_redirects(server, limits):
     limits(seconds=0.5)
-    assert_refused(outcome(f"{server.address}/slow_loop"), *NO_PICTURE)
-    assert server.asked.count("slow_loop") < 6
+    assert_refused(outcome(f"{server.address}/slow_0"), *NO_PICTURE)
 
 
 @pytest.mark.parametrize("page", ["to_file", "to_ftp", "to_data", "to_nowhere"])

@@ -56,33 +56,20 @@ class BytesPath(os.PathLike):
         return b"cat.png"
 
 
-BAD_PATHS = {
-    "bytes-name": BytesPath(),
-    "nul": "a\0b.png",
-    "nul-alone": "\0",
-    "nul-home": "~\0",
-    "surrogate-home": "~\ud800/x.png",
-    "long": "x" * 300 + ".png",
-    "deep": "x/" * 5000 + "x.png",
-    "surrogate": "\udcff\ud800.png",
-    "nobody": "~no-user-of-this-name/x.png",
-    "empty": "",
-    "home": "~",
-    "up": "..",
-    "file-as-folder": f"{__file__}/x.png",
-    "device": "/dev/zero",
-    "file-url": gallery()["cat"].path.as_uri(),
-    "ftp": "ftp://127.0.0.1/cat.png",
-    "data-url": "data:image/png;base64,iVBORw0KGgo=",
-    "one-slash": "https:/example.org/cat.png",
-}
+BAD_PATHS = [
+    *("", "~", "..", "/dev/zero", BytesPath(), f"{__file__}/x.png", "~no-user-of-this-name/x.png"),
+    *("x" * 300 + ".png", "x/" * 5000 + "x.png"),
+    *("a\0b.png", "\0", "~\0", "~\ud800/x.png", "\udcff\ud800.png"),
+    *(gallery()["cat"].path.as_uri(), "ftp://127.0.0.1/cat.png", "https:/example.org/cat.png"),
+    "data:image/png;base64,iVBORw0KGgo=",
+]
 
 
 def test_a_bad_path(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     image = load_image(QUARTERS)
-    for name, path in BAD_PATHS.items():
-        with case(name):
+    for path in BAD_PATHS:
+        with case(path):
             assert_refused(outcome(path), shown(path))
             assert_refused(refusal(read_settings, path), shown(path))
             refusal(save_image, image, path)

@@ -9,6 +9,8 @@ from outcomes import assert_pixels, assert_refused, case, outcome
 from picture_cases import QUARTERS
 from PIL import Image
 
+from nst_helpers.errors import shown
+
 RED = (200, 30, 40)
 
 
@@ -48,15 +50,17 @@ def test_a_picture_without_pixels():
             assert_refused(outcome(Image.new("RGB", empty)), "PIL image", "shape")
 
 
-BAD_SIZES = [0, -1, 15, 16385, 10**30, 10**5000, 2.5, 64.0, math.nan, math.inf, True, "64", b"64",
-             type(None), [64], (64, 64), {}, np.zeros(3), np.float32(64), torch.tensor(64),
-             1j]  # fmt: skip
+BAD_SIZES = [0, -1, 15, 16385, 10**30, 10**5000, 2.5, 64.0, math.nan, math.inf, True, np.True_,
+             "64", b"64", type(None), [64], (64, 64), {}, np.zeros(3), np.float32(64),
+             torch.tensor(64), 1j]  # fmt: skip
 
 
 def test_an_absurd_size():
     for size in BAD_SIZES:
         with case(size):
-            assert_refused(outcome(QUARTERS, size), "size is", "whole number from 16 to 16384")
+            assert_refused(
+                outcome(QUARTERS, size), f"size is {shown(size)}", "whole number from 16 to 16384"
+            )
 
 
 def test_a_whole_number_of_numpy_is_a_size():
