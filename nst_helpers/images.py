@@ -3,11 +3,6 @@
 import io
 import json
 import os
-import queue
-import threading
-import urllib.error
-import urllib.parse
-import urllib.request
 import uuid
 import warnings
 from numbers import Integral
@@ -19,6 +14,7 @@ from PIL import Image, ImageOps, PngImagePlugin
 
 from nst_helpers.errors import InputError, check_choice, reason, shown, tell
 from nst_helpers.gallery import gallery
+from nst_helpers.web import fetch_picture
 
 SMALLEST_SIDE = 16  # what relu5_1 of VGG needs: four poolings halve a side four times
 _LARGEST_SIDE = 16384
@@ -269,7 +265,8 @@ def _find(source):
     if isinstance(source, bytes):
         return f"The picture of {len(source)} bytes", io.BytesIO(source)
     if isinstance(source, str) and "://" in source:
-        return f"The picture at {shown(source)}", io.BytesIO(_fetch(source))
+        content = fetch_picture(source, _URL_BYTES, _URL_SECONDS)
+        return f"The picture at {shown(source)}", io.BytesIO(content)
     if not isinstance(source, (str, os.PathLike)):
         raise InputError(
             f"A {type(source).__name__} is not a picture: give a gallery name, a path, a URL, "
@@ -306,50 +303,6 @@ def _identify(file, label):
             f"{label} is not a picture, or a damaged one: open it in a picture viewer and save it "
             "as PNG or JPEG; of a web page, give the address of the picture in it."
         ) from error
-
-
-def _fetch(url):
-    """Return what a URL gives; the limits of time and size hold for all of its redirects."""
-    answers = queue.SimpleQueue()
-
-    def fetch():
-        try:
-            # Letters outside ASCII are common in addresses, and not allowed in them.
-            quoted = urllib.parse.quote(url, safe="%/:=&?~#+!$,;'@()*[]")
-            request = urllib.request.Request(quoted, headers={"User-Agent": "nst_helpers"})
-            with _web.open(request, timeout=_URL_SECONDS) as answer:
-                answers.put(answer.read(_URL_BYTES + 1))
-        except Exception as error:
-            answers.put(error)
-
-    # In a thread, because looking up the name, the headers and a body that drips have no limit
-    # of their own for all they take.
-    threading.Thread(target=fetch, daemon=True).start()
-    try:
-        answer = answers.get(timeout=_URL_SECONDS)
-    except queue.Empty:
-        answer = TimeoutError(f"it takes longer than {_URL_SECONDS} seconds")
-    if isinstance(answer, Exception):
-        raise InputError(
-            f"{shown(url)} did not give a picture ({reason(getattr(answer, 'reason', answer))}): "
-            "check the address and the connection, or save the picture and give its path."
-        ) from answer
-    if len(answer) > _URL_BYTES:
-        raise InputError(
-            f"{shown(url)} is larger than {_URL_BYTES // 10**6} MB: save a smaller copy."
-        )
-    return answer
-
-
-class _WebOnly(urllib.request.BaseHandler):
-    """Refuses every address, and every redirect, that is not http or https."""
-
-    def default_open(self, request):
-        if request.type not in {"http", "https"}:
-            raise urllib.error.URLError("only http and https are followed")
-
-
-_web = urllib.request.build_opener(_WebOnly)
 
 
 def _pixels(picture, label):
