@@ -1,4 +1,5 @@
 import contextlib
+import hashlib
 import http.server
 import socketserver
 import subprocess
@@ -9,6 +10,7 @@ import time
 import pytest
 
 from nst_helpers import InputError, web
+from nst_helpers.runtime import weights
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
@@ -148,3 +150,28 @@ def test_a_proxy_that_cannot_be_used_is_said(server, monkeypatch, proxy):
 def test_the_package_does_not_import_httpx_before_it_is_needed():
     code = "import sys, nst_helpers; sys.exit('httpx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_download_is_kept_once_it_is_whole_and_shows_how_far_it_is(server, tmp_path, capsys):
+    place, digits = tmp_path / "a.pth", hashlib.sha256(b"whole").hexdigest()[:8]
+    place.write_bytes(b"damaged")
+    for page, wrong, words in [("cut", digits, "complete"), ("file", "0" * 8, "invalid hash")]:
+        with pytest.raises(OSError, match=words):
+            weights._download_to(place, f"{server.address}/{page}", wrong)
+        assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"damaged"]
+    capsys.readouterr()
+    weights._download_to(place, f"{server.address}/moved", digits)
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"whole"]
+    told = capsys.readouterr()
+    assert "a.pth: 100%" in told.err and "5.00/5.00" in told.err and not told.out
+
+
+def test_an_interrupted_download_leaves_nothing(server, tmp_path, monkeypatch):
+    def interrupted(url, seconds):
+        yield b"who", 5
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(weights, "stream", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        weights._download_to(tmp_path / "a.pth", server.address, "0" * 8)
+    assert not list(tmp_path.iterdir())

