@@ -2,7 +2,6 @@
 
 import contextlib
 import math
-import os
 import re
 import traceback
 from pathlib import Path
@@ -53,19 +52,14 @@ def available(device):
         cached = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return torch.cuda.mem_get_info(device)[0] + cached
     if device.type in {"cpu", "mps"}:  # which share one memory
-        return min([_machine(), *_control_groups()])
+        return min([_machine(), *_control_groups()])  # psutil knows no control groups
     return math.inf
 
 
 def _machine():
-    try:
-        return 1024 * int(re.search(r"MemAvailable: *(\d+) kB", _text("/proc/meminfo"))[1])
-    except (OSError, TypeError):
-        pass
-    try:  # of macOS all memory, which is a bound too; Windows has no such function
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return math.inf
+    import psutil  # here, for few callers come so far, and it takes as long as a small library
+
+    return psutil.virtual_memory().available
 
 
 def _control_groups(root="/"):
@@ -90,7 +84,8 @@ def _control_groups(root="/"):
 
 
 def _text(*parts):
-    return Path(*parts).read_text()
+    # The name of a control group is that of a folder: any bytes.
+    return Path(*parts).read_text(encoding="utf-8", errors="surrogateescape")
 
 
 def check_room(size, needed, device):
