@@ -130,13 +130,31 @@ def resize(image, size):
     height, width = image.shape[2:]
     scale = int(size) / max(height, width)
     shape = (max(1, round(height * scale)), max(1, round(width * scale)))
-    if shape == (height, width):
-        return image
     _check_size(*shape, f"The picture at size {size}")
-    resized = torch.nn.functional.interpolate(
-        image, shape, mode="bicubic", antialias=True, align_corners=False
+    return resample(image, shape)
+
+
+def resample(image: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
+    """Return an image tensor with another number of pixels: bicubic, antialiased, in [0, 1].
+
+    Args:
+        image: float `(1, 3, H, W)` in [0, 1]; it is not checked.
+        shape: `(height, width)` of the result in pixels, each at least 1. The aspect ratio need
+            not be that of `image`.
+
+    Returns:
+        `(1, 3, height, width)` on the device of `image`; `image` itself where it has this shape.
+
+    Example:
+        >>> resample(torch.zeros(1, 3, 100, 200), (50, 60)).shape
+        torch.Size([1, 3, 50, 60])
+    """
+    if image.shape[2:] == torch.Size(shape):
+        return image
+    resampled = torch.nn.functional.interpolate(
+        image, tuple(shape), mode="bicubic", antialias=True, align_corners=False
     )
-    return resized.clamp(0, 1)  # bicubic overshoots at edges
+    return resampled.clamp(0, 1)  # bicubic overshoots at edges
 
 
 def to_pil(image):
