@@ -3,14 +3,17 @@
 import difflib
 import os
 import warnings
+from collections.abc import Collection
 
 
 class InputError(ValueError):
-    """What was given cannot be used; the message names it, the problem and the remedy."""
+    """Something that was given cannot be used; the message names it, the problem and a remedy."""
 
 
-def shown(given):
-    """Return how a message names what was given: quoted, in one line, the middle of it left out.
+def shown(given: object) -> str:
+    """Return a value as messages quote it: its `repr` in one line.
+
+    Of one longer than 160 characters, the middle is left out. A path is quoted as its text.
 
     Example:
         >>> print(shown("a" * 200), shown("two\\nlines"))
@@ -23,20 +26,49 @@ def shown(given):
     return text if len(text) <= 160 else f"{text[:49]} ... {text[-19:]}"
 
 
-def reason(error):
-    """Return what an error of another library says, in one line, for use in a message."""
+def reason(error: BaseException) -> str:
+    """Return the first line of an error's message, or the name of its type, to quote in another.
+
+    Example:
+        >>> reason(OSError("disk full\\nsee the manual")), reason(KeyError())
+        ('disk full', 'KeyError')
+    """
     return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
 
 
-def tell(message):
-    """Warn whoever called the caller: every time, where Python warns once for each line."""
+def tell(message: str) -> None:
+    """Warn with `message`, in the name of the code that called the function that calls this one.
+
+    Python shows a warning once for each line of code; this one is shown every time, unless the
+    user has set a filter against it.
+
+    Example:
+        >>> with warnings.catch_warnings(record=True) as told:
+        ...     tell("float32 is used.")
+        >>> [str(warning.message) for warning in told]
+        ['float32 is used.']
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("always", append=True)  # after the filters that a user has set
         warnings.warn(message, stacklevel=3)
 
 
-def check_choice(what, given, known):
-    """Raise `InputError`, with the nearest known name, unless `given` is one of `known`."""
+def check_choice(what: str, given: object, known: Collection[str]) -> None:
+    """Check that a name is one of those that are known.
+
+    Args:
+        what: the kind of name, for the message, such as `"network"`.
+        given: the name.
+        known: all that are allowed.
+
+    Raises:
+        InputError: it is not one of them; the message suggests the nearest.
+
+    Example:
+        >>> check_choice("network", "vgg61", ["vgg16"])  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        nst_helpers.errors.InputError: There is no network 'vgg61'. Did you mean ...
+    """
     if isinstance(given, str) and given in known:
         return
     near = difflib.get_close_matches(shown(given).strip("'").lower(), known, n=1)

@@ -47,7 +47,17 @@ _PHOTOGRAPHS = {
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture of the gallery; `size` is (width, height) in pixels."""
+    """One picture of the gallery, which `load_image` loads by its name.
+
+    Attributes:
+        name: a short one, such as `"cat"`.
+        kind: `"photograph"` or `"painting"`.
+        size: `(width, height)` in pixels.
+        licence: under which it may be used.
+        source: who made it, or how it was made.
+        alt: what there is to see, for a reader who cannot see it.
+        path: of the file.
+    """
 
     name: str
     kind: str
@@ -58,13 +68,14 @@ class Picture:
     path: Path
 
 
-def _picture(name, kind, path, licence, source, alt):
+def _picture(name: str, kind: str, path: Path, licence: str, source: str, alt: str) -> Picture:
     with Image.open(path) as file:
         return Picture(name, kind, file.size, licence, source, alt, path)
 
 
 @cache
-def _all_pictures():
+def _all_pictures() -> dict[str, Picture]:
+    # Found without importing the package, which takes far longer.
     scikit_image = Path(importlib.util.find_spec("skimage").submodule_search_locations[0])
     pictures = [
         _picture(name, "photograph", scikit_image / "data" / file, licence, source, alt)
@@ -78,7 +89,7 @@ def _all_pictures():
     return {picture.name: picture for picture in pictures}
 
 
-def gallery():
+def gallery() -> dict[str, Picture]:
     """Return the pictures that come with the package, by name: photographs, then paintings.
 
     Example:

