@@ -75,8 +75,9 @@ def _picture(name: str, kind: str, path: Path, licence: str, source: str, alt: s
 
 @cache
 def _all_pictures() -> dict[str, Picture]:
-    # Found without importing the package, which takes far longer.
-    scikit_image = Path(importlib.util.find_spec("skimage").submodule_search_locations[0])
+    skimage = importlib.util.find_spec("skimage")  # without importing it
+    assert skimage and skimage.submodule_search_locations, "this package depends on scikit-image"
+    scikit_image = Path(skimage.submodule_search_locations[0])
     pictures = [
         _picture(name, "photograph", scikit_image / "data" / file, licence, source, alt)
         for name, (file, licence, source, alt) in _PHOTOGRAPHS.items()

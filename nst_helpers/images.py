@@ -1,12 +1,15 @@
-"""Pictures in and out: an image is a float32 tensor `(1, 3, H, W)`, RGB, in [0, 1]."""
+"""Pictures in and out: an image tensor is a float32 tensor `(1, 3, H, W)`, RGB, in [0, 1]."""
 
 import io
 import json
+import math
 import os
 import uuid
 import warnings
+from collections.abc import Sequence
 from numbers import Integral
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -18,24 +21,29 @@ from nst_helpers.web import fetch_picture
 
 SMALLEST_SIDE = 16  # what relu5_1 of VGG needs: four poolings halve a side four times
 _LARGEST_SIDE = 16384
-_MOST_PIXELS = 80_000_000  # a gigabyte as floats; Pillow warns of a trap at 89 million
+_MOST_PIXELS = 80_000_000  # a gigabyte as floats; at 89 million Pillow fears a hostile file
 _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
-# Not all that Pillow knows: some of its formats start other programs or are seldom tested.
+# Pillow knows more formats, but some start other programs and others are seldom tested.
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "AVIF")
 _URL_SECONDS = 30
 _URL_BYTES = 50_000_000
 _SETTINGS_KEY = "nst_settings"
 
+# What `load_image` takes: a name, path or address, the bytes of a file, or pixels.
+ImageSource: TypeAlias = (
+    str | os.PathLike[str] | bytes | Image.Image | np.ndarray[Any, Any] | torch.Tensor
+)
 
-def load_image(source, size=None):
+
+def load_image(source: ImageSource, size: int | None = None) -> torch.Tensor:
     """Return a picture as an image tensor.
 
     Args:
         source: a name from `gallery()`, a path, an http(s) URL, the bytes of a file, a PIL image,
             a NumPy array `(H, W)`, `(H, W, 1)`, `(H, W, 3)` or `(H, W, 4)`, or an image tensor.
             White is 1 in an array of floats, 65535 in one of uint16, 255 in other integers.
-        size: the longer side of the result in pixels; the aspect ratio is kept, and shrinking is
-            antialiased. None keeps the size.
+        size: the longer side of the result in pixels, from 16 to 16384; the aspect ratio is kept,
+            and shrinking is antialiased. None keeps the size.
 
     Returns:
         float32 `(1, 3, H, W)`, RGB, in [0, 1], on the CPU. Grey, palette, 16-bit and CMYK
@@ -75,12 +83,20 @@ def load_image(source, size=None):
     return image
 
 
-def check_image(image, name="The image"):
-    """Return `image` if it is an image tensor `(1, 3, H, W)` in [0, 1]; else say what is wrong.
+def check_image(image: object, name: str = "The image") -> torch.Tensor:
+    """Return `image` unchanged, if it is an image tensor.
+
+    Args:
+        image: float `(1, 3, H, W)` in [0, 1].
+        name: what messages call it.
 
     Raises:
-        InputError: another type or shape, too many pixels, or values that are not finite or
-            outside [0, 1].
+        InputError: it has another type or shape, more than 80 million pixels, or values that are
+            not finite or outside [0, 1].
+
+    Example:
+        >>> check_image(torch.zeros(1, 3, 20, 30)).shape
+        torch.Size([1, 3, 20, 30])
     """
     if not isinstance(image, torch.Tensor):
         raise InputError(
@@ -92,7 +108,7 @@ def check_image(image, name="The image"):
         raise InputError(
             f"{name} has the shape {tuple(image.shape)}; an image is (1, 3, height, width)."
         )
-    _check_size(*image.shape[2:], name)
+    _check_size(image.shape[2:], name)
     if image.dtype not in _FLOATS:
         raise InputError(
             f"{name} holds {image.dtype}; an image holds floats in [0, 1]: "
@@ -109,12 +125,19 @@ def check_image(image, name="The image"):
     return image
 
 
-def resize(image, size):
-    """Return an image tensor whose longer side is `size` pixels, antialiased, in [0, 1].
+def resize(image: torch.Tensor, size: int) -> torch.Tensor:
+    """Return an image tensor whose longer side is `size` pixels, with the same aspect ratio.
+
+    Args:
+        image: float `(1, 3, H, W)` in [0, 1].
+        size: from 16 to 16384.
+
+    Returns:
+        As `resample` returns it; `image` itself where it has this size.
 
     Raises:
-        InputError: `image` is no image, `size` is not a whole number of pixels from 16 to 16384,
-            or the result had more than 80 million pixels.
+        InputError: `image` is no image tensor, `size` is no whole number or out of range, or the
+            result would have more than 80 million pixels.
 
     Example:
         >>> resize(torch.zeros(1, 3, 100, 200), 50).shape
@@ -122,7 +145,7 @@ def resize(image, size):
     """
     check_image(image)
     whole = isinstance(size, Integral) and not isinstance(size, bool)
-    if not whole or not SMALLEST_SIDE <= size <= _LARGEST_SIDE:
+    if not whole or not SMALLEST_SIDE <= int(size) <= _LARGEST_SIDE:
         raise InputError(
             f"size is {shown(size)}; it is the longer side in pixels, a whole number from "
             f"{SMALLEST_SIDE} to {_LARGEST_SIDE}."
@@ -130,7 +153,7 @@ def resize(image, size):
     height, width = image.shape[2:]
     scale = int(size) / max(height, width)
     shape = (max(1, round(height * scale)), max(1, round(width * scale)))
-    _check_size(*shape, f"The picture at size {size}")
+    _check_size(shape, f"The picture at size {size}")
     return resample(image, shape)
 
 
@@ -157,8 +180,14 @@ def resample(image: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
     return resampled.clamp(0, 1)  # bicubic overshoots at edges
 
 
-def to_pil(image):
+def to_pil(image: torch.Tensor) -> Image.Image:
     """Return an image tensor as a PIL image, each value rounded to the nearest of 256 levels.
+
+    Args:
+        image: float `(1, 3, H, W)` in [0, 1].
+
+    Raises:
+        InputError: it is no image tensor.
 
     Example:
         >>> to_pil(torch.ones(1, 3, 20, 30)).getpixel((0, 0))
@@ -169,22 +198,37 @@ def to_pil(image):
     return Image.fromarray(levels.permute(1, 2, 0).numpy())
 
 
-def check_output(path):
-    """Return `path` as a `Path` if a picture can be saved there; else say what is wrong.
+def check_output(path: str | os.PathLike[str]) -> Path:
+    """Return `path` as a `Path`, if a picture can be saved there.
+
+    Args:
+        path: of a file that need not exist, ending in .png, .jpg, .jpeg, .webp or .tiff.
 
     Raises:
-        InputError: the folder does not exist or cannot be written, or the ending names no format.
+        InputError: the folder does not exist or cannot be written, or the ending is another one.
+
+    Example:
+        >>> check_output("cat.png").suffix
+        '.png'
     """
     path = _as_path(path)
     check_choice("picture format", path.suffix.lower(), [".png", ".jpg", ".jpeg", ".webp", ".tiff"])
     return check_place(path, "out.png")
 
 
-def check_place(path, example):
-    """Return `path` as a `Path` if a file can be written there; else say what is wrong.
+def check_place(path: str | os.PathLike[str], example: str) -> Path:
+    """Return `path` as a `Path`, if a file can be written there; `~` is the home folder.
+
+    Args:
+        path: of a file that need not exist.
+        example: the name of a file, for the message that a folder gets.
 
     Raises:
         InputError: it is a folder, or its folder does not exist or cannot be written.
+
+    Example:
+        >>> check_place("run.checkpoint", "cat.checkpoint").name
+        'run.checkpoint'
     """
     path = _as_path(path)
     if os.path.isdir(path):
@@ -198,16 +242,19 @@ def check_place(path, example):
     return path
 
 
-def save_image(image, path, settings=None):
+def save_image(
+    image: torch.Tensor, path: str | os.PathLike[str], settings: dict[str, Any] | None = None
+) -> None:
     """Save an image tensor as PNG, JPEG, WebP or TIFF, by the ending of `path`.
 
-    The file is written beside its place and then renamed, so that a full disk or an interruption
-    leaves no half a picture. A file that was there is replaced, with a warning.
+    The file is written under another name and then renamed, so that a full disk or an
+    interruption leaves no half a picture. A file that was there is replaced, with a warning.
 
     Args:
         image: float `(1, 3, H, W)` in [0, 1].
         path: where to save; its folder must exist.
-        settings: a dictionary kept in a PNG as text, which `read_settings` gives back.
+        settings: text, numbers and lists by name, which are kept in a PNG and which
+            `read_settings` gives back. In other formats they are left out.
 
     Raises:
         InputError: the image, the path or the settings cannot be used.
@@ -221,7 +268,7 @@ def save_image(image, path, settings=None):
     """
     path = check_output(path)
     picture = to_pil(image)
-    options = {}
+    options: dict[str, Any] = {}
     if path.suffix.lower() == ".png" and settings is not None:
         try:
             text = json.dumps(settings)
@@ -229,9 +276,9 @@ def save_image(image, path, settings=None):
             raise InputError(
                 f"The settings cannot be kept ({reason(error)}): use text, numbers and lists."
             ) from error
-        options["pnginfo"] = PngImagePlugin.PngInfo()
-        options["pnginfo"].add_text("Software", "nst_helpers")
-        options["pnginfo"].add_itxt(_SETTINGS_KEY, text)
+        options["pnginfo"] = chunks = PngImagePlugin.PngInfo()
+        chunks.add_text("Software", "nst_helpers")
+        chunks.add_itxt(_SETTINGS_KEY, text)
     elif path.suffix.lower() in {".jpg", ".jpeg"}:
         options = {"quality": 95, "subsampling": 0}
     partial = path.with_name(f".{uuid.uuid4().hex}{path.suffix}")
@@ -249,11 +296,11 @@ def save_image(image, path, settings=None):
         tell(f"{shown(path)} was there and is replaced.")
 
 
-def read_settings(path):
+def read_settings(path: str | os.PathLike[str] | bytes) -> dict[str, Any] | None:
     """Return the settings that `save_image` kept in a PNG, or None where there are none.
 
     Args:
-        path: of the picture, or another name, address or bytes of a file that `load_image` takes.
+        path: of the picture; or its gallery name, its http(s) URL or the bytes of its file.
 
     Raises:
         InputError: there is no such picture, or it or its settings are damaged.
@@ -271,15 +318,15 @@ def read_settings(path):
             raise _damaged(label, error) from error
 
 
-def _as_path(given):
+def _as_path(given: Any) -> Path:
     try:
         return Path(given).expanduser()
     except (TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"{shown(given)} is not a path ({reason(error)}): name a file.") from error
 
 
-def _find(source):
-    """Return a label for messages, and a path or a file in memory."""
+def _find(source: Any) -> tuple[str, Path | io.BytesIO]:
+    """Return what messages call a picture, and its path or its file in memory."""
     if isinstance(source, bytes):
         return f"The picture of {len(source)} bytes", io.BytesIO(source)
     if isinstance(source, str) and "://" in source:
@@ -304,13 +351,13 @@ def _find(source):
     return f"The picture {shown(source)}", path
 
 
-def _identify(file, label):
+def _identify(file: Path | io.BytesIO, label: str) -> Image.Image:
     """Return a file as a PIL image that is not yet decoded."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file, formats=_FORMATS) as picture:
-                picture.verify()  # the check sums of PNG, which decoding does not look at
+                picture.verify()  # the check sums of PNG, which decoding ignores
             return Image.open(file, formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(label) from error
@@ -323,9 +370,9 @@ def _identify(file, label):
         ) from error
 
 
-def _pixels(picture, label):
+def _pixels(picture: Image.Image, label: str) -> np.ndarray[Any, Any]:
     """Return the pixels of a PIL image as an array `(H, W)` or `(H, W, 3)`."""
-    _check_size(picture.height, picture.width, label)
+    _check_size(picture.size, label)
     try:
         picture = ImageOps.exif_transpose(picture)
         if picture.mode.startswith("I") or picture.mode == "F":
@@ -345,28 +392,28 @@ def _pixels(picture, label):
         raise _damaged(label, error) from error
 
 
-def _damaged(label, error):
+def _damaged(label: str, error: Exception) -> InputError:
     return InputError(
         f"{label} is damaged or cut off ({reason(error)}): get it again, or save it again as PNG."
     )
 
 
-def _check_size(height, width, label):
-    if height * width > _MOST_PIXELS:
+def _check_size(sides: Sequence[int], label: str) -> None:
+    if math.prod(sides) > _MOST_PIXELS:
         raise _too_large(label)
 
 
-def _too_large(label):
+def _too_large(label: str) -> InputError:
     return InputError(
         f"{label} has more than {_MOST_PIXELS // 10**6} million pixels: make it smaller first."
     )
 
 
-def _to_tensor(array, label, wide=255):
+def _to_tensor(array: np.ndarray[Any, Any], label: str, wide: int = 255) -> torch.Tensor:
     """Return an array of pixels as an image tensor; `wide` is white in 32 and 64-bit integers."""
     if np.ma.is_masked(array):
         raise InputError(f"{label} has values that are masked: fill them first with .filled(0).")
-    array = np.asarray(array)  # of a matrix, and of a mask with nothing behind it, the numbers
+    array = np.asarray(array)  # np.matrix and masked arrays become plain ones
     if array.ndim == 2:
         array = array[..., None]
     if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or array.size == 0:
@@ -374,7 +421,7 @@ def _to_tensor(array, label, wide=255):
             f"{label} has the shape {array.shape}; a picture is (H, W), (H, W, 1), (H, W, 3) or "
             "(H, W, 4)."
         )
-    _check_size(*array.shape[:2], label)
+    _check_size(array.shape[:2], label)
     if array.dtype.kind not in "buif":
         raise InputError(f"{label} does not hold numbers: give integers, or floats in [0, 1].")
     low, high = float(array.min()), float(array.max())

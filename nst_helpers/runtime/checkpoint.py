@@ -111,4 +111,4 @@ class Checkpoint:
 
 
 def _digest(image: torch.Tensor) -> str:
-    return hashlib.sha256(image.contiguous().numpy()).hexdigest()
+    return hashlib.sha256(image.contiguous().numpy().data).hexdigest()

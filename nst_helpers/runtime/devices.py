@@ -8,11 +8,11 @@ PRECISIONS = ("float32", "bfloat16")
 
 
 def choose_device(device: str | int | torch.device | None = None) -> torch.device:
-    """Return the device to compute on: CUDA, else MPS, else another accelerator, else the CPU.
+    """Return the device to compute on: the accelerator that torch was built for, else the CPU.
 
     Args:
         device: a name such as `"cpu"` or `"cuda:1"`, the number of an accelerator, or a
-            `torch.device`; None takes the first kind that this machine has.
+            `torch.device`; None takes the accelerator, such as CUDA or MPS, if there is one.
 
     Raises:
         InputError: this machine has no such device.
@@ -22,13 +22,8 @@ def choose_device(device: str | int | torch.device | None = None) -> torch.devic
         device(type='cpu')
     """
     if device is None:
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        if torch.backends.mps.is_available():
-            return torch.device("mps")
-        if torch.accelerator.is_available():
-            return torch.accelerator.current_accelerator()
-        return torch.device("cpu")
+        accelerator = torch.accelerator.current_accelerator(check_available=True)
+        return accelerator or torch.device("cpu")
     try:
         chosen = torch.device(device)
         torch.empty(1, device=chosen)
@@ -77,5 +72,6 @@ def _multiplies_bfloat16(device: torch.device) -> bool:
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type != "cpu" or not torch.backends.mkldnn.is_available():
         return False
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)  # older releases cannot tell
-    return capabilities().get("avx512_bf16", False)
+    # Releases that have no such function cannot tell.
+    capabilities: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
+    return capabilities.get("avx512_bf16", False)

@@ -4,7 +4,7 @@ import contextlib
 import math
 import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import torch
@@ -74,7 +74,7 @@ def _machine() -> int:
 
 def _control_groups(root: str | Path = "/") -> Iterator[int]:
     """Yield how many bytes are free in each of the control groups that limit this process."""
-    lines = []
+    lines: list[str] = []
     with contextlib.suppress(OSError):
         lines = _text(root, "proc/self/cgroup").splitlines()
     for _, controllers, group in (line.split(":", 2) for line in lines):
@@ -89,9 +89,9 @@ def _control_groups(root: str | Path = "/") -> Iterator[int]:
             at = Path(root, "sys/fs/cgroup", folder, part)
             # Where there is no limit, "max" stands for the number, which int refuses. In a
             # container, only the last of these folders may exist.
-            with contextlib.suppress(OSError, ValueError, TypeError):
-                cached = int(re.search(rf"^{idle} (\d+)$", _text(at, "memory.stat"), re.M)[1])
-                yield max(0, int(_text(at, limit)) - int(_text(at, used)) + cached)
+            with contextlib.suppress(OSError, ValueError):
+                if cached := re.search(rf"^{idle} (\d+)$", _text(at, "memory.stat"), re.M):
+                    yield max(0, int(_text(at, limit)) - int(_text(at, used)) + int(cached[1]))
 
 
 def _text(*parts: str | Path) -> str:
@@ -126,7 +126,7 @@ def check_room(size: int, needed: Callable[[float], float], device: torch.device
 
 
 @contextlib.contextmanager
-def given_back(size: int, device: torch.device) -> Iterator[None]:
+def given_back(size: int, device: torch.device) -> Generator[None, None, None]:
     """Free the memory that was taken inside a `with`, if there was not enough of it.
 
     Args:

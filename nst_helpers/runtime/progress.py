@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
 import torch
 from tqdm import tqdm
@@ -48,15 +48,15 @@ class ProgressBar:
         >>> with ProgressBar(len(transfer)) as bar:
         ...     for step in transfer:
         ...         bar.update(step)
-        >>> bar.text()[:15]
-        'step 2 of 2: co'
+        >>> bar.text(step)[:13]
+        'step 2 of 2: '
     """
 
     def __init__(self, steps: int) -> None:
         """Show nothing yet."""
         self.steps = steps
         self.handle: Any = None  # of the display, in a notebook
-        self.bar: tqdm | None = None  # in a terminal
+        self.bar: tqdm[NoReturn] | None = None  # in a terminal
         self.step: _Step | None = None  # the last one
         self.drawn = 0.0  # when the picture was drawn last
 
@@ -75,10 +75,10 @@ class ProgressBar:
         """Show a `Step` of the run; in a notebook, at most two in a second."""
         self.step = step
         if self.bar is not None:
-            self.bar.set_postfix_str(self.text(), refresh=False)
+            self.bar.set_postfix_str(self.text(step), refresh=False)
             self.bar.update(step.progress - self.bar.n)
         elif time.perf_counter() - self.drawn > _SECONDS_BETWEEN_PICTURES:
-            self._draw()
+            self._draw(step)
 
     def __exit__(
         self,
@@ -90,11 +90,10 @@ class ProgressBar:
         if self.bar is not None:
             self.bar.close()
         elif self.step is not None:
-            self._draw()
+            self._draw(self.step)
 
-    def text(self) -> str:
-        """Return the last step in words: its number and losses, and the seconds spent and left."""
-        step = self.step
+    def text(self, step: _Step) -> str:
+        """Return a step in words: its number and losses, and the seconds spent and left."""
         losses = ", ".join(f"{name} {value:.3g}" for name, value in step.losses.items())
         left = step.seconds / step.progress - step.seconds
         return (
@@ -102,18 +101,18 @@ class ProgressBar:
             f"{step.seconds:.0f} s, {left:.0f} s left"
         )
 
-    def _draw(self) -> None:
+    def _draw(self, step: _Step) -> None:
         from IPython.display import HTML
 
         file = io.BytesIO()
-        to_pil(self.step.image).save(file, "JPEG", quality=85)
+        to_pil(step.image).save(file, "JPEG", quality=85)
         picture = base64.b64encode(file.getvalue()).decode()
         self.handle.update(
             HTML(
-                f'<img alt="The generated picture after {self.step.index + 1} steps." '
+                f'<img alt="The generated picture after {step.index + 1} steps." '
                 f'src="data:image/jpeg;base64,{picture}"><br>'
-                f'<progress max="1" value="{self.step.progress:.3f}" style="width: 20em">'
-                f"</progress> {self.text()}"
+                f'<progress max="1" value="{step.progress:.3f}" style="width: 20em">'
+                f"</progress> {self.text(step)}"
             )
         )
         self.drawn = time.perf_counter()
@@ -135,12 +134,16 @@ def track(items: Iterable[_Item]) -> Iterator[_Item]:
         return
     from IPython.display import HTML, display
 
-    handle = display(HTML(""), display_id=True)
-    for done, item in enumerate([*items, None]):
+    handle: Any = display(HTML(""), display_id=True)
+
+    def draw(done: int) -> None:
         bar = f'<progress max="{len(items)}" value="{done}" style="width: 20em"></progress>'
         handle.update(HTML(f"{bar} {done} of {len(items)}"))
-        if done < len(items):
-            yield item
+
+    for done, item in enumerate(items):
+        draw(done)
+        yield item
+    draw(len(items))
 
 
 def _in_notebook() -> bool:

