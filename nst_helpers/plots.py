@@ -2,17 +2,22 @@
 
 import io
 import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
 _DPI = 100
 _LINES = {"content": "--", "style": "-.", "variation": ":", "total": "-"}
 
+Array: TypeAlias = torch.Tensor | np.ndarray[Any, Any]
 
-def show(figure, alt):
+
+def show(figure: Figure, alt: str) -> None:
     """Display a figure in a notebook with alternative text, as PNG or JPEG, whichever is smaller.
 
     Args:
@@ -21,21 +26,33 @@ def show(figure, alt):
 
     Raises:
         ValueError: `alt` is empty.
+
+    Example:
+        >>> show(plot_losses({"total": [3, 2, 1]}), alt="A curve that falls.")
+        <IPython.core.display.Image object>
     """
     from IPython.display import Image, display
 
     if not alt.strip():
         raise ValueError("Say in alt what there is to see in the figure.")
-    files, common = {}, {"dpi": _DPI, "facecolor": "white", "bbox_inches": "tight"}
-    for format, options in {"png": {}, "jpeg": {"pil_kwargs": {"quality": 88}}}.items():
+    files: dict[str, bytes] = {}
+    options: dict[str, dict[str, int]] = {"png": {}, "jpeg": {"quality": 88}}
+    for kind in options:
         file = io.BytesIO()
-        figure.savefig(file, format=format, **common, **options)
-        files[format] = file.getvalue()
-    format = min(files, key=lambda name: len(files[name]))
-    display(Image(files[format], format=format, alt=alt))
+        figure.savefig(
+            file,
+            format=kind,
+            dpi=_DPI,
+            facecolor="white",
+            bbox_inches="tight",
+            pil_kwargs=options[kind],
+        )
+        files[kind] = file.getvalue()
+    smaller = min(files, key=lambda kind: len(files[kind]))
+    display(Image(files[smaller], format=smaller, alt=alt))
 
 
-def show_images(images, columns=4, width=9.0):
+def show_images(images: Mapping[str, Array], columns: int = 4, width: float = 9.0) -> Figure:
     """Return a figure of pictures side by side, each under its title.
 
     Args:
@@ -43,6 +60,11 @@ def show_images(images, columns=4, width=9.0):
             grey map `(H, W)`, which is drawn from its smallest value (black) to its largest.
         columns: pictures in a row, at most.
         width: of the figure in inches.
+
+    Example:
+        >>> figure = show_images({"grey": torch.full((1, 3, 20, 30), 0.5)})
+        >>> figure.axes[0].get_title()
+        'grey'
     """
     columns = min(columns, len(images))
     figure, axes = _grid(len(images), columns, width, _shape(next(iter(images.values()))))
@@ -52,15 +74,25 @@ def show_images(images, columns=4, width=9.0):
     return figure
 
 
-def plot_losses(history, weights=None, width=8.0):
+def plot_losses(
+    history: Mapping[str, Sequence[float]],
+    weights: Mapping[str, float] | None = None,
+    width: float = 8.0,
+) -> Figure:
     """Return a figure of the loss terms over the steps, on a logarithmic scale.
 
     Args:
         history: `Result.history`, or any `{name: [a number for each step]}` with the names
-            `content`, `style`, `variation` or `total`.
+            `content`, `style`, `variation` or `total`. Where the numbers of `size` change, a
+            line marks the step.
         weights: `{name: weight}`; a term is drawn times its weight, so that the curves show what
             each adds to the total. None draws them as they are.
         width: of the figure in inches.
+
+    Example:
+        >>> figure = plot_losses({"content": [3, 2], "total": [30, 20]}, {"content": 10})
+        >>> figure.axes[0].get_ylabel()
+        'weighted loss'
     """
     weights = weights or {}
     figure = Figure(figsize=(width, width * 0.42), layout="constrained")
@@ -69,8 +101,7 @@ def plot_losses(history, weights=None, width=8.0):
         if name in history:
             values = np.asarray(history[name], dtype=float) * weights.get(name, 1)
             values[values <= 0] = np.nan  # nothing to draw on a logarithmic scale
-            weight = 2.2 if name == "total" else 1.6
-            axis.plot(values, line, label=name, linewidth=weight)
+            axis.plot(values, line, label=name, linewidth=2.2 if name == "total" else 1.6)
     sizes = history.get("size", [])
     for step in range(1, len(sizes)):
         if sizes[step] != sizes[step - 1]:
@@ -89,17 +120,27 @@ def plot_losses(history, weights=None, width=8.0):
     return figure
 
 
-def plot_races(races, columns=3, width=9.0):
-    """Return a figure of losses that fall, on a logarithmic scale, a panel for each race.
+def plot_races(
+    races: Mapping[str, Mapping[str, tuple[Sequence[float], Sequence[float]]]],
+    columns: int = 3,
+    width: float = 9.0,
+) -> Figure:
+    """Return a figure of curves of the total loss, with a panel for each comparison of them.
 
     Args:
-        races: `{name of the horizontal axis: {who: (times, losses)}}`, at most four in a race;
-            their names are written into the first panel.
+        races: `{name of the horizontal axis: {name of the curve: (positions, losses)}}`, at most
+            four curves in a panel; their names are written into the first panel. The scale of
+            the losses is logarithmic.
         columns: panels in a row, at most.
         width: of the figure in inches.
 
     Raises:
-        ValueError: a race of more than four, for which there are no lines to tell them apart.
+        ValueError: a panel has more than four curves, which lines could not tell apart.
+
+    Example:
+        >>> figure = plot_races({"seconds": {"L-BFGS": ([1, 2], [9, 3]), "Adam": ([1, 2], [9, 5])}})
+        >>> figure.axes[0].get_xlabel()
+        'seconds'
     """
     lines = "k-", "k--", "k:", "k-."
     if any(len(race) > len(lines) for race in races.values()):
@@ -111,8 +152,8 @@ def plot_races(races, columns=3, width=9.0):
     figure = Figure(figsize=(width, rows * min(3.0, width / columns)), layout="constrained")
     places = figure.subplots(rows, columns, squeeze=False).flatten()
     for axis, (name, race) in zip(places, races.items(), strict=False):
-        for (who, (times, losses)), line in zip(race.items(), lines, strict=False):
-            axis.semilogy(times, losses, line, label=who)
+        for (who, (positions, losses)), line in zip(race.items(), lines, strict=False):
+            axis.semilogy(positions, losses, line, label=who)
         axis.set(xlabel=name, ylabel="total loss")
     places[0].legend()
     for unused in places[len(races) :]:
@@ -120,12 +161,18 @@ def plot_races(races, columns=3, width=9.0):
     return figure
 
 
-def plot_channels(features, channels=None, columns=8, width=9.0, scale="page"):
+def plot_channels(
+    features: torch.Tensor,
+    channels: Iterable[int] | None = None,
+    columns: int = 8,
+    width: float = 9.0,
+    scale: str = "page",
+) -> Figure:
     """Return a figure of the channels of one layer as grey maps.
 
     Args:
         features: activations `(1, C, H, W)` of one layer.
-        channels: which to draw; None takes the first 32.
+        channels: the numbers of those to draw, from 0; None takes the first 32.
         columns: maps in a row, at most.
         width: of the figure in inches.
         scale: `"page"` draws all maps between the smallest and the largest activation shown, so
@@ -133,24 +180,30 @@ def plot_channels(features, channels=None, columns=8, width=9.0, scale="page"):
             each to its own range. The figure says which.
 
     Raises:
-        ValueError: `features` is not one picture's layer, or a channel does not exist.
+        ValueError: `features` is not one picture's layer, a channel does not exist, or the scale
+            is another one.
+
+    Example:
+        >>> figure = plot_channels(torch.rand(1, 64, 8, 8), [3, 5])
+        >>> [axis.get_title() for axis in figure.axes]
+        ['3', '5']
     """
     if features.ndim != 4 or features.shape[0] != 1:
         raise ValueError(f"plot_channels needs features (1, C, H, W), not {tuple(features.shape)}.")
     if scale not in ("page", "channel"):
         raise ValueError(f"scale is {scale!r}; it must be 'page' or 'channel'.")
     count = features.shape[1]
-    channels = list(range(min(count, 32))) if channels is None else list(channels)
-    for channel in channels:
+    chosen = list(range(min(count, 32)) if channels is None else channels)
+    for channel in chosen:
         if not 0 <= channel < count:
             raise ValueError(f"There is no channel {channel}: this layer has 0 to {count - 1}.")
-    maps = features[0, channels].detach().cpu().numpy()
+    maps = features[0, chosen].detach().cpu().numpy()
     low, high = float(maps.min()), float(maps.max())
-    columns = min(columns, len(channels))
-    figure, axes = _grid(len(channels), columns, width, maps.shape[1:])
-    for axis, channel, grid in zip(axes, channels, maps, strict=False):
-        limits = {"vmin": low, "vmax": high} if scale == "page" else {}
-        axis.imshow(grid, cmap="gray", interpolation="nearest", **limits)
+    columns = min(columns, len(chosen))
+    figure, axes = _grid(len(chosen), columns, width, maps.shape[1:])
+    for axis, channel, grid in zip(axes, chosen, maps, strict=False):
+        least, most = (low, high) if scale == "page" else (None, None)
+        axis.imshow(grid, cmap="gray", interpolation="nearest", vmin=least, vmax=most)
         axis.set_title(str(channel), fontsize=8, pad=2)
     said = (
         f"black {low:.2f}, white {high:.2f}, the same for all"
@@ -161,30 +214,45 @@ def plot_channels(features, channels=None, columns=8, width=9.0, scale="page"):
     return figure
 
 
-def highlight(image, grid, largest=None):
+def highlight(
+    image: torch.Tensor, grid: torch.Tensor, largest: float | None = None
+) -> torch.Tensor:
     """Return a picture that is bright where a channel is active, and dark elsewhere.
 
     Args:
         image: an image tensor `(1, 3, H, W)` in [0, 1].
-        grid: one channel `(h, w)`, without negative numbers; it is enlarged to the picture.
+        grid: activations of one channel, `(h, w)`, none below 0; it is enlarged to the picture.
         largest: the activation at which the picture keeps its full brightness; None takes the
             channel's own largest. Give one number for several pictures to compare them.
+
+    Returns:
+        An image tensor `(1, 3, H, W)` in [0, 1].
+
+    Example:
+        >>> lit = highlight(torch.ones(1, 3, 20, 30), torch.tensor([[0.0, 1.0]]))
+        >>> round(lit[0, 0, 0, 0].item(), 2), lit[0, 0, 0, -1].item()
+        (0.12, 1.0)
     """
-    largest = float(grid.max() if largest is None else largest) or 1.0
+    brightest = float(grid.max() if largest is None else largest) or 1.0
     light = torch.nn.functional.interpolate(
-        grid[None, None].detach().cpu() / largest, image.shape[2:], mode="bilinear"
+        grid[None, None].detach().cpu() / brightest, image.shape[2:], mode="bilinear"
     )
     return image * (0.12 + 0.88 * light.clamp(0, 1))
 
 
-def plot_numbers(grids, decimals=0, width=9.0):
+def plot_numbers(grids: Mapping[str, Array], decimals: int = 0, width: float = 9.0) -> Figure:
     """Return a figure of small grids side by side, each cell shaded and with its number in it.
 
     Args:
         grids: `{title: (H, W)}`, a few rows and columns each; black is the smallest and white
             the largest number of its own grid.
         decimals: shown of each number.
-        width: of the figure in inches.
+        width: of the figure in inches, at most.
+
+    Example:
+        >>> figure = plot_numbers({"before": torch.eye(2), "after": torch.ones(1, 2)})
+        >>> [text.get_text() for text in figure.axes[0].texts]
+        ['before', '1', '0', '0', '1', 'after', '1', '1']
     """
     arrays = {title: torch.as_tensor(grid).detach().cpu().numpy() for title, grid in grids.items()}
     tallest = max(len(array) for array in arrays.values())
@@ -202,25 +270,31 @@ def plot_numbers(grids, decimals=0, width=9.0):
         axis.text(left + columns / 2, top - 0.15, title, ha="center", va="bottom", fontsize=10)
         middle = (float(array.min()) + float(array.max())) / 2
         for (row, column), number in np.ndenumerate(array):
-            shown = f"{number:.{decimals}f}"
-            shown = shown.lstrip("-") if float(shown) == 0 else shown
+            text = f"{number:.{decimals}f}"
+            text = text.lstrip("-") if float(text) == 0 else text
             color = "black" if number > middle else "white"
             place = (left + column + 0.5, top + row + 0.5)
-            axis.text(*place, shown, ha="center", va="center", color=color, fontsize=10)
+            axis.text(*place, text, ha="center", va="center", color=color, fontsize=10)
         left += columns + 0.8
     axis.set(xlim=(-0.05, left - 0.75), ylim=(tallest + 0.05, -0.8))
     return figure
 
 
-def plot_network(shapes, width=9.0):
+def plot_network(shapes: Mapping[str, tuple[int, int, int]], width: float = 9.0) -> Figure:
     """Return a figure of a network as a row of slabs, one for each convolution and pooling.
 
     A slab is as high as its feature map and, on a compressed scale, as thick as it has channels.
     A pooling is hatched; the ReLU after a convolution changes no shape and is not drawn apart.
 
     Args:
-        shapes: `{layer name: (C, H, W)}` in the order of the network; `input` may come first.
+        shapes: `{layer name: (C, H, W)}` in the order of the network, the names as in
+            `LAYER_NAMES`; `input` may come first.
         width: of the figure in inches.
+
+    Example:
+        >>> shapes = {"input": (3, 64, 64), "conv1_1": (64, 64, 64), "pool1": (64, 32, 32)}
+        >>> plot_network(shapes).axes[0].texts[-1].get_text()
+        'pool1'
     """
     figure = Figure(figsize=(width, width * 0.38), layout="constrained")
     axis = figure.subplots()
@@ -248,13 +322,20 @@ def plot_network(shapes, width=9.0):
     return figure
 
 
-def plot_boxes(image, boxes, width=6.0):
+def plot_boxes(
+    image: torch.Tensor, boxes: Mapping[str, tuple[float, float, float]], width: float = 6.0
+) -> Figure:
     """Return a figure of a picture with squares drawn on it, each with its name.
 
     Args:
         image: an image tensor `(1, 3, H, W)` in [0, 1].
-        boxes: `{name: (top, left, size)}` in pixels; a square may reach beyond the picture.
+        boxes: `{name: (top, left, side)}` in pixels; a square may reach beyond the picture.
         width: of the figure in inches.
+
+    Example:
+        >>> figure = plot_boxes(torch.ones(1, 3, 40, 60), {"ear": (5, 10, 16)})
+        >>> figure.axes[0].texts[0].get_text()
+        'ear'
     """
     rows, columns = _shape(image)
     figure = Figure(figsize=(width, width / 1.25 * rows / columns + 0.2), layout="constrained")
@@ -262,21 +343,29 @@ def plot_boxes(image, boxes, width=6.0):
     axis.set_axis_off()
     axis.imshow(_pixels(image))
     between = rows / (len(boxes) + 1)
-    for number, (name, (top, left, size)) in enumerate(boxes.items(), start=1):
-        label, edge = (columns * 1.03, number * between), (left + size, top + size / 2)
+    for number, (name, (top, left, side)) in enumerate(boxes.items(), start=1):
+        label, edge = (columns * 1.03, number * between), (left + side, top + side / 2)
         axis.text(*label, name, va="center", fontsize=9)
         for color, line in (("black", 3.0), ("white", 1.2)):
-            square = Rectangle((left - 0.5, top - 0.5), size, size, fill=False, edgecolor=color)
+            square = Rectangle((left - 0.5, top - 0.5), side, side, fill=False, edgecolor=color)
             square.set_linewidth(line)
             axis.add_patch(square)
             axis.plot(*zip(edge, (columns - 1, label[1]), strict=True), color=color, linewidth=line)
-    bottom = max(rows, *(top + size for top, _, size in boxes.values()))
-    upper, left = (min(0, *(box[side] for box in boxes.values())) for side in (0, 1))
-    axis.set(xlim=(left - 1, columns * 1.25), ylim=(bottom + 1, upper - 1))
+    # Each square with all of it, also where it reaches beyond the picture.
+    bottom = max(rows, *(top + side for top, _, side in boxes.values()))
+    highest = min(0, *(top for top, _, _ in boxes.values()))
+    leftmost = min(0, *(left for _, left, _ in boxes.values()))
+    axis.set(xlim=(leftmost - 1, columns * 1.25), ylim=(bottom + 1, highest - 1))
     return figure
 
 
-def plot_maps(maps, columns=3, width=9.0, numbers=False, scale="page"):
+def plot_maps(
+    maps: Mapping[str, Array],
+    columns: int = 3,
+    width: float = 9.0,
+    numbers: bool = False,
+    scale: str = "page",
+) -> Figure:
     """Return a figure of grey maps, each under its title.
 
     Args:
@@ -286,6 +375,13 @@ def plot_maps(maps, columns=3, width=9.0, numbers=False, scale="page"):
         numbers: write every value into its square, for maps of at most a hundred positions.
         scale: `"page"` draws all maps between the smallest and the largest value of all;
             `"column"` gives each column of the figure a scale of its own. The figure says which.
+
+    Raises:
+        ValueError: the scale is another one.
+
+    Example:
+        >>> plot_maps({"edges": torch.eye(4)}).get_supxlabel()
+        'One scale for all: 0.00 is drawn black, 1.00 white.'
     """
     if scale not in ("page", "column"):
         raise ValueError(f"scale is {scale!r}; it must be 'page' or 'column'.")
@@ -295,22 +391,26 @@ def plot_maps(maps, columns=3, width=9.0, numbers=False, scale="page"):
     figure.set_figheight(figure.get_figheight() + 0.3)
     for index, (axis, title, grid) in enumerate(zip(axes, maps, grids, strict=False)):
         shared = grids[index % columns :: columns] if scale == "column" else grids
-        low = min(float(one.min()) for one in shared)
-        high = max(float(one.max()) for one in shared)
+        low, high = _extremes(shared)
         axis.imshow(grid, cmap="gray", interpolation="nearest", vmin=low, vmax=high)
         axis.set_title(title, fontsize=10)
         if numbers:
             _write_numbers(axis, grid, low, high, "{:.2f}", 6.5)
-    said = (
-        "Scale of each column: its smallest number is drawn black, its largest white."
-        if scale == "column"
-        else f"One scale for all: {low:.2f} is drawn black, {high:.2f} white."
-    )
+    said = "Scale of each column: its smallest number is drawn black, its largest white."
+    if scale == "page":
+        low, high = _extremes(grids)
+        said = f"One scale for all: {low:.2f} is drawn black, {high:.2f} white."
     figure.supxlabel(said, fontsize=9)
     return figure
 
 
-def plot_tables(tables, names, columns=4, width=9.0, decimals=2):
+def plot_tables(
+    tables: Mapping[str, Array],
+    names: Sequence[str],
+    columns: int = 4,
+    width: float = 9.0,
+    decimals: int = 2,
+) -> Figure:
     """Return a figure of square tables with their numbers, such as Gram matrices.
 
     Args:
@@ -319,6 +419,11 @@ def plot_tables(tables, names, columns=4, width=9.0, decimals=2):
         columns: tables in a row, at most.
         width: of the figure in inches.
         decimals: of the numbers.
+
+    Example:
+        >>> figure = plot_tables({"Gram matrix": torch.eye(2)}, ["red", "green"])
+        >>> [text.get_text() for text in figure.axes[0].texts]
+        ['1.00', '0', '0', '1.00']
     """
     columns = min(columns, len(tables))
     rows, cell = math.ceil(len(tables) / columns), width / columns
@@ -327,22 +432,29 @@ def plot_tables(tables, names, columns=4, width=9.0, decimals=2):
     for axis in axes[len(tables) :]:
         axis.set_axis_off()
     for axis, (title, table) in zip(axes, tables.items(), strict=False):
-        table = torch.as_tensor(table).detach().cpu().numpy()
-        low, high = float(table.min()), float(table.max())
-        axis.imshow(table, cmap="gray", vmin=low, vmax=high)
+        grid = torch.as_tensor(table).detach().cpu().numpy()
+        low, high = _extremes([grid])
+        axis.imshow(grid, cmap="gray", vmin=low, vmax=high)
         axis.set_title(title, fontsize=10)
         axis.set_xticks(range(len(names)), names, fontsize=9)
         axis.set_yticks(range(len(names)), names, fontsize=9, rotation=90, va="center")
-        _write_numbers(axis, table, low, high, f"{{:.{decimals}f}}", 10)
+        _write_numbers(axis, grid, low, high, f"{{:.{decimals}f}}", 10)
     return figure
 
 
-def plot_arrows(pairs, width=9.0):
+def plot_arrows(
+    pairs: Mapping[str, tuple[Sequence[float] | Array, Sequence[float] | Array]], width: float = 9.0
+) -> Figure:
     """Return a figure of pairs of arrows from the origin, with the angle between them.
 
     Args:
         pairs: `{title: (a, b)}`; a and b are vectors of two numbers, 0 or greater.
         width: of the figure in inches.
+
+    Example:
+        >>> figure = plot_arrows({"apart": ([2.0, 0.0], [0.0, 1.0])})
+        >>> figure.axes[0].texts[-1].get_text()
+        '90°'
     """
     across, up = (max(float(v[i]) for pair in pairs.values() for v in pair) + 0.5 for i in (0, 1))
     figure = Figure(figsize=(width, width / len(pairs) * up / across + 0.8), layout="constrained")
@@ -356,7 +468,7 @@ def plot_arrows(pairs, width=9.0):
             arrow |= {"shrinkA": 0, "shrinkB": 0, "mutation_scale": 14}
             axis.annotate("", (x, y), (0, 0), arrowprops=arrow)
             axis.text(x + 0.08, y + 0.1, name, fontsize=12, weight="bold")
-        arc = np.linspace(*sorted(turns), 40)
+        arc = np.linspace(min(turns), max(turns), 40)
         axis.plot(0.6 * np.cos(arc), 0.6 * np.sin(arc), color="0.4", linewidth=1)
         angle = math.degrees(abs(turns[0] - turns[1]))
         middle = sum(turns) / 2 if angle > 25 else max(turns) + 0.35
@@ -368,13 +480,23 @@ def plot_arrows(pairs, width=9.0):
     return figure
 
 
-def plot_pairs(pairs, labels, width=9.0):
+def plot_pairs(
+    pairs: Mapping[str, tuple[Array, Array]],
+    labels: Mapping[str, tuple[str, str]],
+    width: float = 9.0,
+) -> Figure:
     """Return a figure with one point for each position: one channel across, the other up.
 
     Args:
         pairs: `{title: (a, b)}`; a and b are two maps of one shape.
         labels: `{title: (name of a, name of b)}`.
         width: of the figure in inches.
+
+    Example:
+        >>> maps = {"relu1_1": (torch.eye(4), torch.ones(4, 4))}
+        >>> figure = plot_pairs(maps, {"relu1_1": ("channel 3", "channel 5")})
+        >>> figure.axes[0].get_xlabel()
+        'channel 3'
     """
     figure = Figure(figsize=(width, width / len(pairs) + 0.2), layout="constrained")
     axes = figure.subplots(1, len(pairs), squeeze=False).ravel()
@@ -388,7 +510,14 @@ def plot_pairs(pairs, labels, width=9.0):
     return figure
 
 
-def _write_numbers(axis, grid, low, high, form, size):
+def _extremes(grids: Sequence[np.ndarray[Any, Any]]) -> tuple[float, float]:
+    return min(float(grid.min()) for grid in grids), max(float(grid.max()) for grid in grids)
+
+
+def _write_numbers(
+    axis: Axes, grid: np.ndarray[Any, Any], low: float, high: float, form: str, size: float
+) -> None:
+    """Write each number of a grid into its square; `low` is drawn black and `high` white."""
     middle = (low + high) / 2
     for (row, column), number in np.ndenumerate(grid):
         color = "black" if number > middle else "white"
@@ -397,7 +526,7 @@ def _write_numbers(axis, grid, low, high, form, size):
         axis.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
 
 
-def _draw_slab(axis, x, height, thick, hatched):
+def _draw_slab(axis: Axes, x: float, height: float, thick: float, hatched: bool) -> None:
     """Draw a box of side `height`, seen from the side, `thick` from left to right."""
     low, high, back = -height / 2, height / 2, 0.2 * height
     right, far = x + thick, x + thick + back
@@ -412,8 +541,10 @@ def _draw_slab(axis, x, height, thick, hatched):
         axis.add_patch(face)
 
 
-def _grid(count, columns, width, shape):
-    """Return a figure with `columns` axes in a row, for pictures of `shape`, without frames."""
+def _grid(
+    count: int, columns: int, width: float, shape: Sequence[int]
+) -> tuple[Figure, np.ndarray[Any, Any]]:
+    """Return a figure and its axes, `columns` in a row, for pictures of `shape` without frames."""
     rows = math.ceil(count / columns)
     cell = width / columns
     height = rows * (cell * shape[0] / shape[1] + 0.28) + 0.2
@@ -424,10 +555,11 @@ def _grid(count, columns, width, shape):
     return figure, axes
 
 
-def _shape(image):
+def _shape(image: Array) -> tuple[int, ...]:
     return tuple(image.shape[-2:])
 
 
-def _pixels(image):
-    image = torch.as_tensor(image).detach().cpu()
-    return image[0].permute(1, 2, 0).numpy() if image.ndim == 4 else image.numpy()
+def _pixels(image: Array) -> np.ndarray[Any, Any]:
+    """Return an image tensor as `(H, W, 3)`, a grey map as `(H, W)`."""
+    tensor = torch.as_tensor(image).detach().cpu()
+    return tensor[0].permute(1, 2, 0).numpy() if tensor.ndim == 4 else tensor.numpy()
