@@ -30,7 +30,7 @@ ENGINE = {
     "losses": set(),
     "layers": set(),
     "features": {"layers"},
-    "objective": {"losses"},
+    "objective": {"features", "losses"},
     "schedule": set(),
     "optimizers": set(),
     "transfer": {"features", "layers", "objective", "optimizers", "schedule"},

@@ -2,6 +2,7 @@
 
 import math
 from collections import OrderedDict
+from collections.abc import Iterable
 from itertools import pairwise
 
 import torch
@@ -12,7 +13,8 @@ from nst_helpers.errors import InputError, check_choice
 from nst_helpers.runtime.devices import choose_device, choose_precision
 from nst_helpers.runtime.weights import BUILDERS, load_convolutions
 
-# From so many pixels on, activations are computed once more on the way back instead of being kept.
+# A picture of so many pixels has its activations computed a second time for the gradient, block by
+# block, because all of them together would not fit into the memory.
 RECOMPUTED_FROM = 1024 * 1024
 
 # What torchvision's weights were trained with: pixels in [0, 1], then these, by channel.
@@ -46,7 +48,14 @@ class FeatureExtractor(torch.nn.Module):
     Source: Simonyan and Zisserman (2015), table 1; Gatys, Ecker and Bethge (2016), section 2.
     """
 
-    def __init__(self, layers, network="vgg16", pooling="max", device=None, precision="float32"):
+    def __init__(
+        self,
+        layers: str | Iterable[str],
+        network: str = "vgg16",
+        pooling: str = "max",
+        device: str | torch.device | None = None,
+        precision: str | None = "float32",
+    ) -> None:
         """Build the network up to the deepest of `layers` and load its weights."""
         super().__init__()
         check_choice("network", network, list(LAYER_NAMES))
@@ -90,11 +99,11 @@ class FeatureExtractor(torch.nn.Module):
         self.eval().requires_grad_(False).to(device)
 
     @property
-    def device(self):
+    def device(self) -> torch.device:
         """Where the network computes."""
         return self.mean.device
 
-    def forward(self, image):
+    def forward(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return `{layer: activations}` for an image `(N, 3, H, W)` in [0, 1]."""
         if not isinstance(image, torch.Tensor) or image.ndim != 4 or image.shape[1] != 3:
             shape = tuple(image.shape) if hasattr(image, "shape") else type(image).__name__
@@ -126,7 +135,7 @@ class FeatureExtractor(torch.nn.Module):
             features.update(found)
         return features
 
-    def activations_held(self, pixels):
+    def activations_held(self, pixels: float) -> float:
         """Return how many activations for each pixel are kept until the gradient is computed.
 
         Args:

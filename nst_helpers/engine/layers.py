@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterable
 
-import torch
-
 from nst_helpers.errors import check_choice
-from nst_helpers.runtime.weights import BUILDERS
 
 _CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}  # in each block
 
 
-def _layer_names(blocks):
+def _layer_names(blocks: tuple[int, ...]) -> tuple[str, ...]:
     names = []
     for block, convolutions in enumerate(blocks, start=1):
         for number in range(1, convolutions + 1):
@@ -25,7 +22,7 @@ def _layer_names(blocks):
 LAYER_NAMES = {network: _layer_names(blocks) for network, blocks in _CONVOLUTIONS.items()}
 
 
-def activations_per_pixel(layers):
+def activations_per_pixel(layers: Iterable[str]) -> float:
     """Return how many numbers these layers have together for each pixel of the picture.
 
     Example:
@@ -42,7 +39,7 @@ def activations_per_pixel(layers):
     return numbers
 
 
-def receptive_field(layer, network="vgg16"):
+def receptive_field(layer: str, network: str = "vgg16") -> tuple[int, int, int]:
     """Return which pixels one activation of a layer sees, as `(size, step, offset)`.
 
     The activation in row `i` of its channel depends on the `size` rows of pixels that begin at
@@ -65,22 +62,18 @@ def receptive_field(layer, network="vgg16"):
     check_choice("network", network, list(LAYER_NAMES))
     names = LAYER_NAMES[network]
     check_choice(f"{network} layer", layer, names)
-    with torch.device("meta"):
-        stack = BUILDERS[network][0](weights=None).features
     size, step, offset = 1, 1, 0
-    for module in stack[: names.index(layer) + 1]:
-        if hasattr(module, "kernel_size"):  # a convolution or a pooling; a ReLU sees one number
-            kernel, stride, padding = (
-                value if isinstance(value, int) else value[0]
-                for value in (module.kernel_size, module.stride, module.padding)
-            )
-            size += (kernel - 1) * step
-            offset -= padding * step
-            step *= stride
+    for name in names[: names.index(layer) + 1]:
+        if name.startswith("conv"):  # 3 x 3, with a border of zeros
+            size += 2 * step
+            offset -= step
+        elif name.startswith("pool"):  # 2 x 2, two apart; a ReLU sees one number
+            size += step
+            step *= 2
     return size, step, offset
 
 
-def as_names(layers):
+def as_names(layers: str | Iterable[str]) -> tuple[str, ...]:
     """Return one or several names of layers as a tuple; whether they exist is not looked at."""
     several = isinstance(layers, Iterable) and not isinstance(layers, str)
     return tuple(layers) if several else (layers,)

@@ -3,7 +3,7 @@
 import torch
 
 
-def content_loss(features, target):
+def content_loss(features: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """Mean squared difference between two feature maps.
 
     Args:
@@ -29,10 +29,10 @@ def content_loss(features, target):
             f"content_loss compares two maps of one shape, not {tuple(features.shape)} and "
             f"{tuple(target.shape)}: resize the pictures to one size first."
         )
-    return _wide(features - target).square().mean()
+    return _at_least_float32(features - target).square().mean()
 
 
-def gram_matrix(features, normalize=True):
+def gram_matrix(features: torch.Tensor, normalize: bool = True) -> torch.Tensor:
     """Dot products of all pairs of channels: `G = F Fᵀ`, one matrix for each picture of a batch.
 
     Args:
@@ -66,7 +66,7 @@ def gram_matrix(features, normalize=True):
     return gram / flat.shape[2] if normalize else gram
 
 
-_PART = 2**14  # positions
+_PART = 2**14  # positions that are multiplied at once
 
 
 class _Gram(torch.autograd.Function):
@@ -75,23 +75,23 @@ class _Gram(torch.autograd.Function):
     @staticmethod
     def forward(ctx, flat):
         ctx.save_for_backward(flat)
-        # Part by part: a float32 copy of all activations may be the largest tensor of a run.
-        parts = map(_wide, flat.split(_PART, dim=2))
+        # In parts, because a float32 copy of all activations could be the largest tensor of a run.
+        parts = map(_at_least_float32, flat.split(_PART, dim=2))
         return sum(part @ part.mT for part in parts)
 
     @staticmethod
     def backward(ctx, gradient):
         (flat,) = ctx.saved_tensors
-        # Transposed twice, it lies in memory as activations that are channels last do.
+        # Transposed twice, so that it lies in memory as activations do that are channels last.
         return (flat.mT @ (gradient + gradient.mT).to(flat.dtype)).mT
 
 
-def _wide(numbers):
+def _at_least_float32(numbers):
     """Return numbers in float32 at least: a sum in bfloat16 has two digits."""
     return numbers.to(torch.promote_types(numbers.dtype, torch.float32))
 
 
-def style_loss(gram, target):
+def style_loss(gram: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """Mean squared difference between two Gram matrices.
 
     Args:
@@ -120,7 +120,7 @@ def style_loss(gram, target):
     return (gram - target).square().mean()
 
 
-def variation_loss(image, power=2):
+def variation_loss(image: torch.Tensor, power: float = 2) -> torch.Tensor:
     """Mean over neighbouring pixels of `abs(difference) ** power`, vertical plus horizontal.
 
     Args:

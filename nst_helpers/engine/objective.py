@@ -1,7 +1,10 @@
 """What is minimised: three losses of a generated picture, as one number and its gradient."""
 
+from collections.abc import Iterable, Mapping
+
 import torch
 
+from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.losses import content_loss, gram_matrix, style_loss, variation_loss
 
 
@@ -22,7 +25,15 @@ class Objective:
 
     terms = ("content", "style", "variation", "total")
 
-    def __init__(self, extractor, content, style, content_layers, style_layers, weights):
+    def __init__(
+        self,
+        extractor: FeatureExtractor,
+        content: torch.Tensor,
+        style: torch.Tensor,
+        content_layers: Iterable[str],
+        style_layers: Iterable[str],
+        weights: Mapping[str, float],
+    ) -> None:
         """Compute the targets, once."""
         self.extractor, self.weights = extractor, weights
         self.content, self.style = content, style
@@ -33,7 +44,7 @@ class Objective:
         self.style_factors = _factors(self.style_targets)
         self.content_factors = _factors(self.content_targets)
 
-    def __call__(self, image):
+    def __call__(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return `{term: scalar tensor}`."""
         features = self.extractor(image)
         terms = {
@@ -50,7 +61,7 @@ class Objective:
         terms["total"] = sum(weight * terms[name] for name, weight in self.weights.items())
         return terms
 
-    def evaluate(self, image):
+    def evaluate(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the values of `terms`, in one tensor, and the gradient of the total."""
         pixels = image.clone().requires_grad_()
         terms = self(pixels)

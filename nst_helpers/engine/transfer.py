@@ -6,8 +6,10 @@ import itertools
 import math
 import os
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from numbers import Integral, Real
+from typing import Any
 
 import torch
 
@@ -18,7 +20,7 @@ from nst_helpers.engine.objective import Objective
 from nst_helpers.engine.optimizers import MEMORY, PixelAdam, PixelLBFGS
 from nst_helpers.errors import InputError, check_choice, shown, tell
 from nst_helpers.gallery import gallery
-from nst_helpers.images import load_image, resize
+from nst_helpers.images import ImageSource, load_image, resample, resize
 from nst_helpers.runtime.checkpoint import Checkpoint
 from nst_helpers.runtime.devices import choose_device
 from nst_helpers.runtime.graphs import captured
@@ -120,24 +122,24 @@ class StyleTransfer:
 
     def __init__(
         self,
-        content,
-        style,
-        size=None,
-        steps=150,
-        content_weight=CONTENT_WEIGHT,
-        style_weight=STYLE_WEIGHT,
-        variation_weight=VARIATION_WEIGHT,
-        content_layers=CONTENT_LAYERS,
-        style_layers=STYLE_LAYERS,
-        start="content",
-        optimizer="lbfgs",
-        stages=3,
-        network="vgg16",
-        pooling="max",
-        device=None,
-        precision=None,
-        seed=0,
-    ):
+        content: ImageSource,
+        style: ImageSource,
+        size: int | None = None,
+        steps: int = 150,
+        content_weight: float = CONTENT_WEIGHT,
+        style_weight: float = STYLE_WEIGHT,
+        variation_weight: float = VARIATION_WEIGHT,
+        content_layers: str | Iterable[str] = CONTENT_LAYERS,
+        style_layers: str | Iterable[str] = STYLE_LAYERS,
+        start: ImageSource = "content",
+        optimizer: str = "lbfgs",
+        stages: int = 3,
+        network: str = "vgg16",
+        pooling: str = "max",
+        device: str | torch.device | None = None,
+        precision: str | None = None,
+        seed: int = 0,
+    ) -> None:
         """Check every setting and load the network; nothing is computed yet."""
         weights = {"content": content_weight, "style": style_weight, "variation": variation_weight}
         self.weights = _checked_weights(weights)
@@ -175,15 +177,15 @@ class StyleTransfer:
             "seed": seed,
         }
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Return the number of steps."""
         return sum(steps for _, steps in self.stages)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Step]:
         """Yield a `Step` for each evaluation, just after it was made."""
         return self.resume(None)
 
-    def resume(self, last):
+    def resume(self, last: Step | None) -> Iterator[Step]:
         """Yield the steps after `last`, a `Step` of this or an equal transfer; None begins.
 
         On the CPU they are the same bit for bit as those of an iteration that went on.
@@ -257,7 +259,7 @@ class StyleTransfer:
             known = {"optimizer": optimizer.state_dict(), "watch": watch, "weights": weights}
             yield image, losses, known
 
-    def objective(self, size):
+    def objective(self, size: int) -> Objective:
         """Return the `Objective` that a stage minimises, `size` being the longer side.
 
         Example:
@@ -296,12 +298,7 @@ class StyleTransfer:
 
     def _fit(self, image, size):
         """Return `image` in the shape that the content picture has at this size."""
-        shape = resize(self.content, size).shape[2:]
-        if image.shape[2:] == shape:
-            return image
-        return torch.nn.functional.interpolate(
-            image, shape, mode="bicubic", antialias=True, align_corners=False
-        ).clamp(0, 1)
+        return resample(image, resize(self.content, size).shape[2:])
 
     def _start_picture(self, start, seed):
         if isinstance(start, str) and start == "content":
@@ -315,7 +312,13 @@ class StyleTransfer:
         return self._fit(picture, max(self.content.shape[2:]))
 
 
-def style_transfer(content, style, progress=True, checkpoint=None, **settings):
+def style_transfer(
+    content: ImageSource,
+    style: ImageSource,
+    progress: bool = True,
+    checkpoint: str | os.PathLike[str] | None = None,
+    **settings: Any,
+) -> Result:
     """Paint the content picture in the manner of the style picture.
 
     An interruption (the stop button of a notebook, Ctrl-C), a loss that grows and memory that is
@@ -348,48 +351,60 @@ def style_transfer(content, style, progress=True, checkpoint=None, **settings):
     if checkpoint is not None:
         pictures = {"content": transfer.content, "style": transfer.style, "start": transfer.start}
         file = Checkpoint(checkpoint, transfer.settings, pictures)
-        run = _Run(**(file.read(transfer.extractor.device) or {}))
-        if run.last:
-            print(f"Going on from {shown(checkpoint)} after step {run.last['index'] + 1}.")
+        run = _Run(file.read(transfer.extractor.device))
+        if last := run.last_and_best[0]:
+            print(f"Going on from {shown(checkpoint)} after step {last.index + 1}.")
     try:
         with ProgressBar(len(transfer)) if progress else contextlib.nullcontext() as bar:
-            for step in transfer.resume(run.last and Step(**run.last)):
+            for step in transfer.resume(run.last_and_best[0]):
                 run.add(step)
                 if bar:
                     bar.update(step)
                 if file:
-                    file.write_when_due(vars(run))
+                    file.write_when_due(run.state_dict())
     except (KeyboardInterrupt, Diverged, InputError) as stopped:
-        if run.last is None:
+        last, _ = run.last_and_best
+        if last is None:
             raise
         reason = str(stopped) or "The run was interrupted."
-        steps = run.last["index"] + 1
-        tell(f"{reason} This is the best picture of {steps} steps.")
+        tell(f"{reason} This is the best picture of {last.index + 1} steps.")
     if file:
-        file.write(vars(run))
-    return Result(run.best["image"].cpu(), run.best["losses"], run.history(), transfer.settings)
+        file.write(run.state_dict())
+    return run.result(transfer.settings)
 
 
-@dataclass
 class _Run:
-    """What is kept of a run, in plain types: its last step, its best picture, and its history."""
+    """What is kept of a run: its last step, its best step, and a row of its history for each."""
 
-    last: dict | None = None
-    best: dict | None = None
-    rows: list = field(default_factory=list)
+    def __init__(self, state: dict[str, Any] | None = None) -> None:
+        state = state or {"last": None, "best": None, "rows": []}
+        # In one tuple, replaced at once: an interruption finds both steps, or none.
+        self.last_and_best = tuple(state[name] and Step(**state[name]) for name in ("last", "best"))
+        self.rows = state["rows"]
+
+    def state_dict(self):
+        last, best = map(_as_dict, self.last_and_best)
+        return {"last": last, "best": best, "rows": self.rows}
 
     def add(self, step):
-        best, size = self.best, max(step.image.shape[2:])
+        _, best = self.last_and_best
+        size = max(step.image.shape[2:])
         # A new stage begins anew: a coarse picture is never better than a fine one.
-        coarser = best is None or size > max(best["image"].shape[2:])
-        if coarser or step.losses["total"] < best["losses"]["total"]:
-            best = {"image": step.image, "losses": step.losses}
+        coarser = best is None or max(best.image.shape[2:]) < size
+        if coarser or step.losses["total"] < best.losses["total"]:
+            best = replace(step, state={})  # whose memory would be as much as the run needs
         self.rows[step.index :] = [{**step.losses, "seconds": step.seconds, "size": size}]
-        vars(self).update(last=vars(step), best=best)  # an interruption finds both, or none
+        self.last_and_best = step, best
 
-    def history(self):
-        rows = self.rows[: self.last["index"] + 1]
-        return {name: [row[name] for row in rows] for name in rows[0]}
+    def result(self, settings):
+        last, best = self.last_and_best
+        rows = self.rows[: last.index + 1]
+        history = {name: [row[name] for row in rows] for name in rows[0]}
+        return Result(best.image.cpu(), best.losses, history, settings)
+
+
+def _as_dict(step):
+    return {each.name: getattr(step, each.name) for each in fields(step)}
 
 
 def _name(picture):
