@@ -357,9 +357,9 @@ class Studio(ipywidgets.VBox):
         self.page.on_msg(self._received)
         self.divider = 0.0
         self.message = ""
-        self.chooser.observe(self._chosen, ["point", "moved", "entered"])
-        self.easel.observe(self._divided, ["point", "moved"])
-        self.sheet.observe(self._loaded, "point")
+        self.chooser.observe(self._chosen, ["pointed", "moved", "entered"])
+        self.easel.observe(self._divided, ["pointed", "moved"])
+        self.sheet.observe(self._loaded, "pointed")
         self.preset.observe(self._preset_chosen, "value")
         for slider in self._sliders:
             slider.observe(self._weighed, "value")
@@ -410,7 +410,7 @@ class Studio(ipywidgets.VBox):
             self._cursor = min(max(self._cursor + x + 10 * y, 0), 2 * len(self.pictures) - 1)
             return self._draw_chooser()
         half, number = divmod(self._cursor, len(self.pictures))
-        if change["name"] == "point":
+        if change["name"] == "pointed":
             if change["new"][2] == change["old"][2]:
                 return None  # the same press, drawn on
             found = self._chooser.find(*change["new"][:2])

@@ -83,7 +83,7 @@ def test_conda_installs_what_pyproject_lists():
 def test_nothing_opens_jupyter_or_voila_to_others():
     told = [ROOT / "README.md", ROOT / "environment.yml", ROOT / "pyproject.toml"]
     told += [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / ".ci").iterdir()]
-    told += (ROOT / "nst_helpers").glob("*.py")
+    told += (ROOT / "nst_helpers").rglob("*.py")
     off = r"(token|password)['\"\\]*\s*[=:]|no[-_]auth|allow_(origin|remote|unauth)|disable_check"
     off += "|voila --token"  # it would take what follows for the token
     assert re.search(off, "\"--IdentityProvider.token=''\"") and re.search(off, "--no-auth")

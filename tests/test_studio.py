@@ -96,7 +96,7 @@ def test_weights_move_in_flight_and_a_pause_holds(page):
     assert page.runs[-1][0]["style_weight"] == STYLE["paint over it"]
     image = page.shown
     page.choose_content("rocket")
-    page.sheet.point = [*[side + 5 for side in page._sheet.places["0"][:2]], 1]
+    page.sheet.pointed = [*[side + 5 for side in page._sheet.places["0"][:2]], 1]
     assert page.content == "cat" and page.shown is image
 
 
@@ -140,7 +140,7 @@ def test_a_run_of_an_uploaded_picture_is_restored_with_the_picture(page):
     assert list(page.pictures) == names  # known already
     page.choose_content("cat")
     page.choose_style("rocket")
-    page.sheet.point = [*[side + 5 for side in page._sheet.places["0"][:2]], 1]
+    page.sheet.pointed = [*[side + 5 for side in page._sheet.places["0"][:2]], 1]
     assert page.settings() == settings and page.shown is painted
 
     other = Studio()
@@ -286,10 +286,10 @@ def test_keyboard_and_mouse_choose(page):
     assert page.content == list(page.pictures)[1]
     left, top, *_ = page._chooser.places["1 mosaic"]
     for press in (1, 2, 3, 4):
-        page.chooser.point = [left + 9, top + 9, press]
+        page.chooser.pointed = [left + 9, top + 9, press]
     assert "mosaic" not in page.styles  # three shares, and out again
     left, top, width, _ = page._easel.places["easel"]
-    page.easel.point = [left + width // 2, top + 5, 1]
+    page.easel.pointed = [left + width // 2, top + 5, 1]
     assert page.divider == pytest.approx(0.5, abs=0.01)
 
 

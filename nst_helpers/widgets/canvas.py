@@ -5,6 +5,7 @@ and Pillow a drawing takes 5 to 40 ms.
 """
 
 import io
+from collections.abc import Hashable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -15,13 +16,19 @@ from PIL import Image, ImageDraw, ImageFont
 
 from nst_helpers.images import to_pil
 
-WIDTH = 940
-BLACK, GREY, PALE, WHITE = (0, 0, 0), (110, 110, 110), (215, 215, 215), (255, 255, 255)
+Color = tuple[int, int, int]  # red, green and blue, from 0 to 255
+Box = tuple[float, float, float, float]  # left, top, width and height in pixels
+
+WIDTH = 940  # of every figure, in pixels
+TITLE = 16  # where the line stands on which titles are written, from the top
+TOP = 24  # of what lies below a title
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
+GREY, PALE, FAINT = (110, 110, 110), (215, 215, 215), (238, 238, 238)
 MARK = (255, 210, 0)  # drawn inside a black line, so that it shows on dark and on bright
 
 
 @cache
-def _font(size, bold=False):
+def _font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     return ImageFont.truetype(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name), size)
 
@@ -34,29 +41,38 @@ class Canvas:
 
     Attributes:
         image: the sheet as a PIL image.
-        places: `{name: (left, top, width, height)}` of what was laid on it under a name.
+        pen: Pillow's `ImageDraw` of the sheet, for lines and shapes.
+        places: `{name: (left, top, width, height)}` of what was laid on it under a name. A name
+            is a word such as `"map"`, or a tuple such as `("channel", 7)`.
 
     Example:
         >>> canvas = Canvas(100, 50)
-        >>> canvas.lay(np.zeros((2, 4)), (10, 20), (40, 20), name="map")
+        >>> canvas.lay(np.zeros((2, 4)), (10, 20), (40, 20), name=("channel", 7))
         >>> canvas.find(30, 25)
-        ('map', 0.5, 0.25)
+        (('channel', 7), 0.5, 0.25)
     """
 
-    def __init__(self, width, height):
+    def __init__(self, width: int, height: int) -> None:
         """Begin with an empty sheet."""
         self.image = Image.new("RGB", (width, height), WHITE)
         self.pen = ImageDraw.Draw(self.image)
-        self.places = {}
+        self.places: dict[Hashable, Box] = {}
 
-    def lay(self, picture, corner, size, name=None, smooth=False):
+    def lay(
+        self,
+        picture: torch.Tensor | np.ndarray | Image.Image,
+        corner: tuple[int, int],
+        size: tuple[int, int],
+        name: Hashable = None,
+        smooth: bool = False,
+    ) -> None:
         """Lay a picture on the sheet, enlarged or shrunk to `size`.
 
         Args:
             picture: an image tensor, a PIL image, or a grey map `(H, W)` in [0, 1].
             corner: `(left, top)` on the sheet.
             size: `(width, height)` on the sheet.
-            name: under which `find` gives it back.
+            name: what `find` calls it; None for what cannot be pointed at.
             smooth: interpolate; else every number stays a square.
         """
         if isinstance(picture, torch.Tensor) and picture.ndim == 4:
@@ -69,14 +85,34 @@ class Canvas:
         if name is not None:
             self.places[name] = (*corner, *size)
 
-    def write(self, text, corner, size=13, color=BLACK, bold=False, anchor="ls", within=None):
-        """Write a line of text; it is cut off where it is wider than `within` pixels."""
+    def write(
+        self,
+        text: str,
+        corner: tuple[float, float],
+        size: int = 13,
+        color: Color = BLACK,
+        bold: bool = False,
+        anchor: str = "ls",
+        within: float | None = None,
+    ) -> None:
+        """Write a line of text.
+
+        Args:
+            text: a single line.
+            corner: `(x, y)` of the text's anchor.
+            size: of the letters, in pixels.
+            color: of the letters.
+            bold: whether they are bold.
+            anchor: two letters of Pillow, such as `"ls"` for the left end of the line that the
+                letters stand on, `"rs"` for its right end and `"mm"` for the middle.
+            within: the text is cut off where it is wider than so many pixels.
+        """
         font = _font(size, bold)
         while within and len(text) > 1 and font.getlength(text) > within:
             text = text[:-2].rstrip() + "…"
         self.pen.text(corner, text, color, font, anchor)
 
-    def frame(self, box, color=MARK):
+    def frame(self, box: Box, color: Color = MARK) -> None:
         """Draw a frame around `(left, top, width, height)` that shows on every ground."""
         left, top, width, height = box
         for grow, line in ((2, BLACK), (1, color)):
@@ -85,59 +121,84 @@ class Canvas:
                 outline=line,
             )
 
-    def ring(self, x, y, radius=6):
-        """Draw a ring around a point that shows on every ground."""
+    def ring(self, x: float, y: float, radius: float = 6) -> None:
+        """Draw a ring around a pixel that shows on every ground."""
         for grow, color, line in ((1, BLACK, 4), (0, MARK, 2)):
             r = radius + grow
             self.pen.ellipse((x - r, y - r, x + r, y + r), outline=color, width=line)
 
-    def find(self, x, y):
-        """Return the name of what lies at a pixel, and the place in it as shares, or None."""
+    def find(self, x: float, y: float) -> tuple[Hashable, float, float] | None:
+        """Return what lies at a pixel.
+
+        Returns:
+            Its name, and where in it the pixel lies as shares of its width and height in [0, 1);
+            None where nothing with a name lies.
+        """
         for name, (left, top, width, height) in self.places.items():
             if left <= x < left + width and top <= y < top + height:
                 return name, (x - left) / width, (y - top) / height
         return None
 
-    def png(self):
+    def png(self) -> bytes:
         """Return the sheet as the bytes of a PNG."""
         file = io.BytesIO()
         self.image.save(file, "PNG", compress_level=1)
         return file.getvalue()
 
 
-def scale_bar(canvas, place, marks, low, high):
-    """Draw a line of numbers with a bar from 0 to the first mark, and ticks at the others."""
-    left, top, width = place
+def draw_scale_bar(
+    canvas: Canvas,
+    line: tuple[float, float, float],
+    marks: dict[str, float],
+    low: float,
+    high: float,
+) -> None:
+    """Draw a line of numbers with a bar from 0 to the first mark, and ticks at the others.
 
-    def at(value):
-        return left + (min(max(value, low), high) - low) / (high - low) * width
+    Args:
+        canvas: that is drawn on.
+        line: `(left, y, width)` in pixels.
+        marks: `{what is written there: number}`, at least one.
+        low, high: the numbers at the ends of the line; a mark beyond them stands at the end.
+    """
+    left, y, width = line
 
-    canvas.pen.line((left, top, left + width, top), GREY, 1)
+    def at(number: float) -> float:
+        return left + (min(max(number, low), high) - low) / (high - low) * width
+
+    def written_at(number: float) -> float:  # so that no text reaches beyond the line
+        return min(max(at(number), left + 50), left + width - 50)
+
+    canvas.pen.line((left, y, left + width, y), GREY, 1)
     (name, value), *others = marks.items()
-    canvas.pen.rectangle(
-        (*sorted((at(0), at(value)))[:1], top - 9, max(at(0), at(value)), top + 9), fill=BLACK
-    )
-    canvas.pen.line((at(0), top - 13, at(0), top + 13), GREY, 2)
-    canvas.write("0", (at(0), top + 28), 12, GREY, anchor="ms")
-    canvas.write(
-        name, (min(max(at(value), left + 50), left + width - 50), top - 16), 12, anchor="ms"
-    )
+    begin, end = sorted((at(0), at(value)))
+    canvas.pen.rectangle((begin, y - 9, end, y + 9), fill=BLACK)
+    canvas.pen.line((at(0), y - 13, at(0), y + 13), GREY, 2)
+    canvas.write("0", (at(0), y + 28), 12, GREY, anchor="ms")
+    canvas.write(name, (written_at(value), y - 16), 12, anchor="ms")
     for other, number in others:
-        canvas.pen.line((at(number), top - 13, at(number), top + 13), BLACK, 3)
-        canvas.pen.line((at(number), top - 12, at(number), top + 12), MARK, 1)
-        canvas.write(
-            other, (min(max(at(number), left + 50), left + width - 50), top + 28), 12, anchor="ms"
-        )
+        canvas.pen.line((at(number), y - 13, at(number), y + 13), BLACK, 3)
+        canvas.pen.line((at(number), y - 12, at(number), y + 12), MARK, 1)
+        canvas.write(other, (written_at(number), y + 28), 12, anchor="ms")
 
 
-def shrink(image, size):
-    """Return an image tensor of `(width, height)` pixels."""
+def shrink(image: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
+    """Return an image tensor of another size, antialiased.
+
+    Args:
+        image: `(1, 3, H, W)`.
+        size: `(width, height)` in pixels.
+
+    Example:
+        >>> shrink(torch.rand(1, 3, 20, 40), (10, 5)).shape
+        torch.Size([1, 3, 5, 10])
+    """
     return torch.nn.functional.interpolate(
         image, size[::-1], mode="bilinear", antialias=True, align_corners=False
     )
 
 
-def fit(shape, width, height):
+def fit(shape: Sequence[int], width: int, height: int) -> tuple[int, int]:
     """Return `(width, height)` of the largest picture of `shape` (rows, columns) in a box.
 
     Example:

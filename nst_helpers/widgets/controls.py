@@ -1,17 +1,24 @@
-"""The controls that several figures share."""
+"""The controls that several figures share, and the pictures that they take."""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import ipywidgets
+import numpy as np
+import torch
+from PIL import Image
 
 from nst_helpers.errors import InputError
 from nst_helpers.gallery import gallery
 
-WIDE = ipywidgets.Layout(width="300px")
-WIDER = ipywidgets.Layout(width="440px")
-AUTO = ipywidgets.Layout(width="auto")
-LONG = {"description_width": "initial"}
+# What `load_image` takes.
+PictureSource = str | os.PathLike | bytes | Image.Image | np.ndarray | torch.Tensor
+
+SLIDER_LAYOUT = ipywidgets.Layout(width="300px")
 
 
-def dropdown(label, options, value=None):
+def dropdown(label: str, options: Iterable[str], value: str | None = None) -> ipywidgets.Dropdown:
     """Return a dropdown of names; without a value, the first is chosen."""
     options = list(options)
     layout = ipywidgets.Layout(width="220px")
@@ -20,8 +27,44 @@ def dropdown(label, options, value=None):
     )
 
 
-def named_pictures(pictures):
-    """Return `{name: anything that load_image takes}`; None takes the gallery."""
+def selection_slider(label: str, options: Iterable[Any], value: Any) -> ipywidgets.SelectionSlider:
+    """Return a slider that stops at each of the options."""
+    return ipywidgets.SelectionSlider(
+        options=options, value=value, description=label, layout=SLIDER_LAYOUT
+    )
+
+
+def toggle_buttons(
+    label: str, options: Iterable[str] | Mapping[str, Any], button_width: str
+) -> ipywidgets.ToggleButtons:
+    """Return a row of buttons of which one is down, at first the first.
+
+    Args:
+        label: what they choose.
+        options: the words on them, or `{words: value}`.
+        button_width: of each, as CSS writes it, such as `"6em"`.
+    """
+    return ipywidgets.ToggleButtons(
+        options=options,
+        description=label,
+        style={"button_width": button_width},
+        layout=ipywidgets.Layout(width="auto"),
+    )
+
+
+def named_pictures(pictures: Mapping[str, PictureSource] | None) -> dict[str, PictureSource]:
+    """Return the pictures that a figure lets choose from, by name.
+
+    Args:
+        pictures: `{name: anything that load_image takes}`; None takes the gallery.
+
+    Raises:
+        InputError: there are none.
+
+    Example:
+        >>> named_pictures({"my cat": "cat"})
+        {'my cat': 'cat'}
+    """
     if pictures is None:
         return {name: name for name in gallery()}
     if not pictures:

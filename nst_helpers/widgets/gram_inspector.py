@@ -1,13 +1,12 @@
-"""The Gram matrices of two pictures."""
+"""The Gram matrices of two pictures in one square, and what a pair of channels is in both."""
 
-import itertools
 import math
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import ipywidgets
-import numpy as np
 import torch
 import traitlets
-from scipy.cluster import hierarchy
 
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.losses import gram_matrix
@@ -15,9 +14,24 @@ from nst_helpers.errors import InputError, check_choice
 from nst_helpers.images import load_image
 from nst_helpers.plots import highlight
 from nst_helpers.widgets.base import InteractiveFigure
-from nst_helpers.widgets.canvas import BLACK, GREY, PALE, WHITE, WIDTH, Canvas, fit, shrink
-from nst_helpers.widgets.controls import LONG, WIDER, dropdown, named_pictures
+from nst_helpers.widgets.canvas import BLACK, GREY, PALE, WHITE, WIDTH, Canvas, Color, fit, shrink
+from nst_helpers.widgets.controls import PictureSource, dropdown, named_pictures
+from nst_helpers.widgets.gram_mathematics import (
+    cluster,
+    rank_of_pair,
+    relative_grams,
+    separating_pairs,
+)
 from nst_helpers.widgets.positions import RELU_LAYERS, cached_receptive_field, cut
+
+_EDGE = 12  # above the matrix and to its left, for the bars of the groups
+_PATCH, _PATCH_GAP = 64, 2
+_MAP, _MAP_GAP = 2 * _PATCH + _PATCH_GAP, 6  # a map is as wide as the two patches below it
+_REMARKS = (
+    "Bright: the two channels go together, for how strong they are.",
+    "Above the diagonal picture 1, below it picture 2.",
+    "Bars along the edge: groups of channels that are alike.",
+)
 
 
 class GramInspector(InteractiveFigure):
@@ -35,12 +49,15 @@ class GramInspector(InteractiveFigure):
 
     Attributes:
         first, second: controls, the names of the two pictures.
-        rank: a control, 1 for the pair that separates the pictures most, 0 for one that is no such.
+        pair_number: a control, which of `pairs` is shown: 1 for the first, 0 for none of them.
+        pairs: the pairs of channels in which the matrices differ, the largest difference first.
         pair: the two channels that are shown.
         grams: the two Gram matrices `(C, C)`.
+        relative: the same as shares, see `relative_grams`.
+        order: the channels in the order in which they stand in the square.
 
     Raises:
-        InputError: a picture or the layer cannot be used.
+        InputError: a picture, the layer or a pair cannot be used.
 
     Example:
         >>> inspector = GramInspector("tiger_coat", "cat", layer="relu1_2", size=64)
@@ -51,184 +68,249 @@ class GramInspector(InteractiveFigure):
 
     pair = traitlets.Tuple(traitlets.Int(), traitlets.Int())
 
-    def __init__(self, first, second, layer="relu3_1", pictures=None, size=192):
+    def __init__(
+        self,
+        first: str,
+        second: str,
+        layer: str = "relu3_1",
+        pictures: Mapping[str, PictureSource] | None = None,
+        size: int = 192,
+    ) -> None:
         """Compute both matrices and their order."""
         self.pictures, self.layer, self.size = named_pictures(pictures), layer, size
         check_choice("layer after a ReLU", layer, RELU_LAYERS)
         for name in (first, second):
             check_choice("picture", name, list(self.pictures))
-        self.extractor, self._known_pictures = FeatureExtractor(layer), {}
+        self.extractor = FeatureExtractor(layer)
+        self._computed: dict[str, tuple[torch.Tensor, torch.Tensor]] = {}
         self.first = dropdown("Picture 1", self.pictures, first)
         self.second = dropdown("Picture 2", self.pictures, second)
-        self.rank = ipywidgets.IntSlider(
-            1, 0, 20, description="Pairs that separate them", style=LONG, layout=WIDER
+        self.pair_number = ipywidgets.IntSlider(
+            1,
+            0,
+            20,
+            description="Pairs that separate them",
+            style={"description_width": "initial"},
+            layout=ipywidgets.Layout(width="440px"),
         )
         self._load()
         super().__init__(
-            [self.first, self.second, self.rank],
+            [self.first, self.second, self.pair_number],
             "The Gram matrices of two pictures in one square, and one pair of channels in both. "
             "Point at a cell, or move by cells with the arrow keys",
         )
         self.observe(self._changed, "pair")
 
-    def _load(self):
+    def _load(self) -> None:
         self.names = self.first.value, self.second.value
-        self.shown, self.features = zip(*map(self._features, self.names), strict=True)
-        self.grams = [gram_matrix(maps[None])[0] for maps in self.features]
-        self.relative = relative_grams(*self.grams)
-        self.order, self.groups = cluster(sum(self.relative) / 2)
-        self.pairs = separating_pairs(*self.grams, self.rank.max) or [(0, 1)]
-        self.rank.value = 1
+        self.shown, self.features = zip(*map(self._compute, self.names), strict=True)
+        first, second = self.grams = [gram_matrix(maps[None])[0] for maps in self.features]
+        self.relative = relative_grams(first, second)
+        self.order, self._groups = cluster((self.relative[0] + self.relative[1]) / 2)
+        self.pairs = separating_pairs(first, second, self.pair_number.max) or [(0, 1)]
+        self.pair_number.value = 1
         self.set_trait("pair", self.pairs[0])
 
-    def _features(self, name):
-        """Return a picture and its features, which are computed once."""
-        if name not in self._known_pictures:
+    def _compute(self, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return a picture and its features; they are kept for the next time it is chosen."""
+        if name not in self._computed:
             image = load_image(self.pictures[name], self.size)
             with torch.no_grad():
-                self._known_pictures[name] = image, self.extractor(image)[self.layer][0].cpu()
-        return self._known_pictures[name]
+                self._computed[name] = image, self.extractor(image)[self.layer][0].cpu()
+        return self._computed[name]
 
-    def _changed(self, change):
+    def _changed(self, change: dict[str, Any]) -> None:
         with self.one_redraw():
             if change["owner"] in (self.first, self.second):
                 self._load()
-            if change["owner"] is self.rank and self.rank.value:
-                self.pair = self.pairs[min(self.rank.value, len(self.pairs)) - 1]
+            if change["owner"] is self.pair_number and self.pair_number.value:
+                self.pair = self.pairs[min(self.pair_number.value, len(self.pairs)) - 1]
             if change["owner"] is self:
-                self.rank.value = self.pairs.index(self.pair) + 1 if self.pair in self.pairs else 0
+                known = self.pair in self.pairs
+                self.pair_number.value = self.pairs.index(self.pair) + 1 if known else 0
 
     @traitlets.validate("pair")
-    def _known(self, proposal):
+    def _check_pair(self, proposal: dict[str, Any]) -> tuple[int, int]:
         count = len(self.order)
         if not all(0 <= channel < count for channel in proposal["value"]):
             raise InputError(f"There are no channels {proposal['value']}: 0 to {count - 1}.")
         return proposal["value"]
 
-    def place(self, gram):
-        """Return the rank of the pair among all pairs of different channels, 1 for the largest."""
-        upper = gram[tuple(torch.triu_indices(*gram.shape, offset=1))]
-        return int((upper > gram[self.pair]).sum()) + 1
-
-    def draw(self):
-        """Return both matrices and the pair in both pictures."""
+    def _entry(self, gram: torch.Tensor) -> str:
+        """Return the entry of the pair and its rank in words."""
         i, j = self.pair
         count = len(self.order) * (len(self.order) - 1) // 2
-        said = []
-        for gram in self.grams:
-            rank = f"rank {self.place(gram):,} of {count:,}" if i != j else "on the diagonal"
-            said.append(f"{gram[i, j]:.3g}, {rank}")
-        entries = zip(self.shown, (f"G = {text}" for text in said), strict=True)
-        canvas = draw_gram(
-            [(name, *entry) for name, entry in zip(self.names, entries, strict=True)],
-            self.features,
-            self.layer,
-            self.relative,
-            self.order,
-            self.pair,
-            self.groups,
-        )
+        rank = f"rank {rank_of_pair(gram, self.pair):,} of {count:,}"
+        return f"{gram[i, j]:.3g}, {rank if i != j else 'on the diagonal'}"
+
+    def draw(self) -> tuple[Canvas, str]:
+        """Return both matrices and the pair in both pictures."""
+        i, j = self.pair
+        entries = [self._entry(gram) for gram in self.grams]
+        sides = [
+            Side(name, image, maps, f"G = {entry}")
+            for name, image, maps, entry in zip(
+                self.names, self.shown, self.features, entries, strict=True
+            )
+        ]
+        canvas = draw_gram(sides, self.layer, self.relative, self.order, self.pair, self._groups)
         shares = [float(matrix[i, j]) for matrix in self.relative]
         more = self.names[shares[0] < shares[1]]
         return canvas, (
-            f"Channels {i} and {j}: {said[0]} in {self.names[0]}; {said[1]} in {self.names[1]}. "
+            f"Channels {i} and {j}: {entries[0]} in {self.names[0]}; {entries[1]} in "
+            f"{self.names[1]}. "
             f"As shares of their strength {shares[0]:.2f} and {shares[1]:.2f}: "
             f"they go together more in {more}."
         )
 
-    def point(self, name, x, y, pressed):
-        """Take the pair of the cell; at its mirror place stands the same pair."""
+    def point(self, name: Hashable, x: float, y: float, pressed: bool) -> None:
+        """Take the pair of the cell; the cell mirrored at the diagonal has the same pair."""
         count = len(self.order)
         row, column = sorted((int(y * count), int(x * count)))
         self.pair = (self.order[row], self.order[column])
 
-    def move(self, x, y):
+    def move(self, right: int, down: int) -> None:
         """Move by cells."""
-        count = len(self.order)
+        last = len(self.order) - 1
         row, column = sorted(self.order.index(channel) for channel in self.pair)
-        row, column = (min(max(v, 0), count - 1) for v in (row + y, column + x))
+        row, column = (min(max(v, 0), last) for v in (row + down, column + right))
         self.pair = (self.order[min(row, column)], self.order[max(row, column)])
 
 
-def draw_gram(pictures, features, layer, relative, order, pair, groups=()):
+class Side(NamedTuple):
+    """One of the two pictures that are compared.
+
+    Attributes:
+        name: of the picture.
+        image: an image tensor `(1, 3, H, W)` in [0, 1].
+        features: activations `(C, h, w)` of the layer.
+        entry: what its Gram matrix says of the pair, in words.
+    """
+
+    name: str
+    image: torch.Tensor
+    features: torch.Tensor
+    entry: str
+
+
+def draw_gram(
+    sides: Sequence[Side],
+    layer: str,
+    relative: Sequence[torch.Tensor],
+    order: list[int],
+    pair: tuple[int, int],
+    groups: Sequence[tuple[int, int]] = (),
+) -> Canvas:
     """Return two Gram matrices in one square, and what one pair of channels is in both pictures.
 
     Above the diagonal stand the entries of the first picture, below it those of the second: each
-    matrix is symmetric, so nothing is lost. At a cell's mirror place stands the same pair of the
-    other picture.
+    matrix is symmetric, so nothing is lost. The cell mirrored at the diagonal shows the same pair
+    in the other picture.
 
     Args:
-        pictures: two of `(name, image tensor, entry in words)`.
-        features: two tensors `(C, h, w)`, the layer of each.
-        layer: its name.
+        sides: the two pictures.
+        layer: the name of the layer.
         relative: two tensors `(C, C)`, what is drawn of each matrix, in [0, 1].
         order: the C channels in the order in which they stand.
         pair: two channels.
         groups: `(begin, end)` in `order` of each group that is marked along the edge.
 
     Returns:
-        A `Canvas` with the place `matrix`.
+        A `Canvas` with the place `"matrix"`.
     """
-    count = len(order)
-    cell = max(1, 512 // count)
-    side, edge = cell * count, 12
-    canvas = Canvas(max(WIDTH, side + edge + 420), max(side + edge + 2, 470))
-    ordered = [matrix[order][:, order] for matrix in relative]
-    square = torch.triu(ordered[0]) + torch.tril(ordered[1], -1)
-    canvas.lay(square.cpu(), (edge, edge), (side, side), "matrix")
-    for number, (begin, end) in enumerate(groups):
-        shade = BLACK if number % 2 else PALE
-        canvas.pen.rectangle((0, edge + begin * cell, 7, edge + end * cell - 1), fill=shade)
-        canvas.pen.rectangle((edge + begin * cell, 0, edge + end * cell - 1, 7), fill=shade)
-    ranks = {int(channel): number for number, channel in enumerate(order)}
-    low, high = sorted(ranks[channel] for channel in pair)
-    ends = edge + (low + 0.5) * cell, edge + (high + 0.5) * cell
-    for number, (x, y) in enumerate(((ends[1], ends[0]), ends)):
-        canvas.ring(x, y, max(6, cell))
-        away = -18 if number else 18
-        x, y = (min(max(v, edge + 10), edge + side - 10) for v in (x + away, y - away))
-        canvas.pen.ellipse((x - 9, y - 9, x + 9, y + 9), fill=BLACK, outline=WHITE)
-        canvas.write("12"[number], (x, y), 12, WHITE, True, "mm")
-    left, thumb, gap = side + edge + 14, 64, 6
-    wide = 2 * thumb + 2
-    top = 0
-    for number, ((name, image, said), maps) in enumerate(zip(pictures, features, strict=True)):
-        first, second = (maps[channel].cpu() for channel in pair)
-        canvas.pen.ellipse((left, top + 2, left + 16, top + 18), fill=BLACK)
-        canvas.write("12"[number], (left + 8, top + 10), 12, WHITE, True, "mm")
-        canvas.write(name, (left + 24, top + 15), 14, bold=True, within=120)
-        canvas.write(said, (left + 3 * wide + 2 * gap, top + 15), 12, anchor="rs")
-        both = (first * second).sqrt()
-        tops = float(first.max()), float(second.max())
-        whites = (*tops, math.sqrt(tops[0] * tops[1]))
-        titles = (f"channel {pair[0]}", f"channel {pair[1]}", "where both fire")
-        size = fit(image.shape[2:], wide, 132)
-        small = shrink(image, size)
-        for column, (grid, white, title) in enumerate(
-            zip((first, second, both), whites, titles, strict=True)
-        ):
-            x = left + column * (wide + gap)
-            canvas.write(title, (x, top + 36), 12)
-            # Roots, so that the weaker half of the activations can be seen too.
-            lit = highlight(small, grid.sqrt(), max(white, 1e-9) ** 0.5)
-            canvas.lay(lit, (x, top + 42), size)
-            if not grid.any():
-                canvas.write("nowhere", (x, top + 66 + size[1]), 12, GREY)
-            for place, patch in enumerate(strongest_patches(image, grid, layer)):
-                corner = (x + place * (thumb + 2), top + 46 + size[1])
-                canvas.lay(patch, corner, (thumb, thumb), smooth=patch.shape[2] > 40)
-        top += 46 + size[1] + thumb + 16
-    for text in (
-        "Bright: the two channels go together, for how strong they are.",
-        "Above the diagonal picture 1, below it picture 2.",
-        "Bars along the edge: groups of channels that are alike.",
-    ):
-        canvas.write(text, (left, top + 6), 12, GREY)
-        top += 18
+    cell = max(1, 512 // len(order))
+    end = _EDGE + cell * len(order)  # of the square, to the right and below
+    canvas = Canvas(max(WIDTH, end + 420), max(end + 2, 470))
+    _draw_square(canvas, relative, order, cell)
+    _draw_groups(canvas, groups, cell)
+    _mark_pair(canvas, [order.index(channel) for channel in pair], cell, end)
+    left, top = end + 14, 0
+    for digit, side in zip("12", sides, strict=True):
+        top = _draw_side(canvas, digit, side, layer, pair, (left, top))
+    for number, text in enumerate(_REMARKS):
+        canvas.write(text, (left, top + 6 + 18 * number), 12, GREY)
     return canvas
 
 
-def strongest_patches(image, grid, layer, count=2):
+def _draw_square(
+    canvas: Canvas, relative: Sequence[torch.Tensor], order: list[int], cell: int
+) -> None:
+    first, second = (matrix[order][:, order] for matrix in relative)
+    square = torch.triu(first) + torch.tril(second, -1)
+    side = cell * len(order)
+    canvas.lay(square.cpu(), (_EDGE, _EDGE), (side, side), "matrix")
+
+
+def _draw_groups(canvas: Canvas, groups: Sequence[tuple[int, int]], cell: int) -> None:
+    for number, group in enumerate(groups):
+        begin, end = (_EDGE + position * cell for position in group)
+        shade = BLACK if number % 2 else PALE
+        canvas.pen.rectangle((0, begin, 7, end - 1), fill=shade)
+        canvas.pen.rectangle((begin, 0, end - 1, 7), fill=shade)
+
+
+def _mark_pair(canvas: Canvas, positions: Sequence[int], cell: int, end: int) -> None:
+    """Draw a ring around the cell of the pair in both halves, and the picture's number beside."""
+    low, high = (_EDGE + (position + 0.5) * cell for position in sorted(positions))
+    for digit, (x, y), away in (("1", (high, low), 18), ("2", (low, high), -18)):
+        canvas.ring(x, y, max(6, cell))
+        beside_x, beside_y = (min(max(v, _EDGE + 10), end - 10) for v in (x + away, y - away))
+        _draw_digit(canvas, digit, beside_x, beside_y, 9, WHITE)
+
+
+def _draw_digit(
+    canvas: Canvas,
+    digit: str,
+    x: float,
+    y: float,
+    radius: float,
+    outline: Color | None = None,
+) -> None:
+    disc = (x - radius, y - radius, x + radius, y + radius)
+    canvas.pen.ellipse(disc, fill=BLACK, outline=outline)
+    canvas.write(digit, (x, y), 12, WHITE, bold=True, anchor="mm")
+
+
+def _draw_side(
+    canvas: Canvas,
+    digit: str,
+    side: Side,
+    layer: str,
+    pair: tuple[int, int],
+    corner: tuple[int, int],
+) -> int:
+    """Draw the two channels and where both fire, and return where the next thing can begin."""
+    left, top = corner
+    _draw_digit(canvas, digit, left + 8, top + 10, 8)
+    canvas.write(side.name, (left + 24, top + 15), 14, bold=True, within=120)
+    right = left + 3 * _MAP + 2 * _MAP_GAP
+    canvas.write(side.entry, (right, top + 15), 12, anchor="rs")
+    size = fit(side.image.shape[2:], _MAP, 132)
+    small, below = shrink(side.image, size), top + 46 + size[1]
+    first, second = (side.features[channel].cpu() for channel in pair)
+    largest = float(first.max()), float(second.max())
+    columns = (
+        (f"channel {pair[0]}", first, largest[0]),
+        (f"channel {pair[1]}", second, largest[1]),
+        ("where both fire", (first * second).sqrt(), math.sqrt(largest[0] * largest[1])),
+    )
+    for number, (title, grid, white) in enumerate(columns):
+        x = left + number * (_MAP + _MAP_GAP)
+        canvas.write(title, (x, top + 36), 12)
+        # Roots, so that the weaker half of the activations can be seen too.
+        lit = highlight(small, grid.sqrt(), max(white, 1e-9) ** 0.5)
+        canvas.lay(lit, (x, top + 42), size)
+        if not grid.any():
+            canvas.write("nowhere", (x, below + 20), 12, GREY)
+        for place, patch in enumerate(strongest_patches(side.image, grid, layer)):
+            patch_corner = (x + place * (_PATCH + _PATCH_GAP), below)
+            canvas.lay(patch, patch_corner, (_PATCH, _PATCH), smooth=patch.shape[2] > 40)
+    return below + _PATCH + 16
+
+
+def strongest_patches(
+    image: torch.Tensor, grid: torch.Tensor, layer: str, count: int = 2
+) -> list[torch.Tensor]:
     """Return the patches of a picture that the strongest activations of a channel see.
 
     Args:
@@ -254,82 +336,3 @@ def strongest_patches(image, grid, layer, count=2):
         patches.append(cut(image, int(rows[row]), int(columns[column]), size))
         left[max(row - apart, 0) : row + apart + 1, max(column - apart, 0) : column + apart + 1] = 0
     return patches
-
-
-def relative_grams(first, second):
-    """Return two Gram matrices, each entry as a share that can be compared within and between.
-
-    First each matrix is divided by its mean diagonal, so that a strong picture is not larger all
-    over. Then every entry is divided by the strength of its two channels, the root of their
-    entries on the diagonal (the mean of both matrices), so that loud channels do not outshine
-    all others.
-
-    Args:
-        first, second: Gram matrices `(C, C)` of one layer.
-
-    Returns:
-        Two matrices `(C, C)` of numbers from 0 to 2; a channel that is silent in both has zeros.
-    """
-    grams = [gram / gram.diagonal().mean().clamp(min=1e-12) for gram in (first, second)]
-    strength = ((grams[0].diagonal() + grams[1].diagonal()) / 2).sqrt()
-    scale = torch.outer(strength, strength)
-    return tuple((gram / scale.clamp(min=1e-12)).where(scale > 1e-9, 0.0) for gram in grams)
-
-
-def cluster(similarity, groups=8):
-    """Return an order of channels in which similar ones are neighbours, and its groups.
-
-    Args:
-        similarity: a symmetric matrix `(C, C)`, such as cosines.
-        groups: how many, at most.
-
-    Returns:
-        A list of the C channels, and a list of `(begin, end)` in it.
-
-    Example:
-        >>> alike = torch.tensor([[1.0, 0.1, 0.9], [0.1, 1.0, 0.2], [0.9, 0.2, 1.0]])
-        >>> order, groups = cluster(alike, groups=2)
-        >>> abs(order.index(0) - order.index(2)), len(groups)
-        (1, 2)
-    """
-    rows = similarity.double().cpu().numpy()  # alike: similar to the same channels
-    tree = hierarchy.linkage(rows, "ward", optimal_ordering=True)
-    order = hierarchy.leaves_list(tree)
-    numbers = hierarchy.fcluster(tree, groups, "maxclust")[order]
-    changes = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(order)]
-    return order.tolist(), list(itertools.pairwise(changes))
-
-
-def separating_pairs(first, second, count=20):
-    """Return the pairs of channels in which two Gram matrices differ most, each channel once.
-
-    Compared are the shares of `relative_grams`, and only between channels that are stronger than
-    half of all: a channel that is nearly silent would win by accident.
-
-    Args:
-        first, second: Gram matrices `(C, C)` of one layer.
-        count: how many pairs, at most.
-
-    Returns:
-        A list of pairs `(i, j)` with `i < j`, the largest difference first.
-
-    Example:
-        >>> first, second = torch.eye(5), torch.eye(5)
-        >>> first[0, 3] = first[3, 0] = 0.9
-        >>> second[1, 2] = second[2, 1] = 0.8
-        >>> separating_pairs(first, second)
-        [(0, 3), (1, 2)]
-    """
-    a, b = relative_grams(first, second)
-    strength = sum(gram.diagonal() / gram.diagonal().mean() for gram in (first, second))
-    loud = strength >= strength.median()
-    difference = torch.triu((a - b).abs() * torch.outer(loud, loud), 1)
-    pairs, used = [], set()
-    for place in difference.flatten().argsort(descending=True).tolist():
-        pair = divmod(place, len(difference))
-        if len(pairs) == count or difference[pair] == 0:
-            break
-        if not used & set(pair):
-            pairs.append(pair)
-            used |= set(pair)
-    return pairs

@@ -1,10 +1,13 @@
-"""What the weights of the three losses do."""
+"""What the weights of the three losses do: a triangle of pictures with different weights."""
 
 import itertools
 import math
 import threading
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import ipywidgets
+import torch
 import traitlets
 
 from nst_helpers.engine.transfer import (
@@ -15,9 +18,25 @@ from nst_helpers.engine.transfer import (
 )
 from nst_helpers.errors import InputError
 from nst_helpers.widgets.base import InteractiveFigure
-from nst_helpers.widgets.canvas import BLACK, GREY, PALE, WHITE, WIDTH, Canvas, fit
+from nst_helpers.widgets.canvas import (
+    BLACK,
+    FAINT,
+    GREY,
+    PALE,
+    TITLE,
+    TOP,
+    WHITE,
+    WIDTH,
+    Canvas,
+    fit,
+)
+from nst_helpers.widgets.controls import PictureSource
 
-SIDES = 6  # of the triangle of weights: so many steps from corner to corner
+Place = tuple[int, int, int]  # the nearness to the corners content, style and variation
+
+SIDES = 6  # so many steps lie between two corners of the triangle
+_BOX = 640, 66, 250, 216  # left, top, width and height of the triangle in the drawing
+_BARS = 616, 368  # left and top of the bars
 
 
 class LossBalance(InteractiveFigure):
@@ -30,7 +49,7 @@ class LossBalance(InteractiveFigure):
 
     Args:
         content, style: anything that `load_image` takes.
-        size: the longer side in pixels.
+        size: the longer side of the pictures in pixels.
         steps: of each picture of the triangle.
 
     Attributes:
@@ -59,11 +78,13 @@ class LossBalance(InteractiveFigure):
         for content in range(SIDES, -1, -1)
         for style in range(SIDES - content, -1, -1)
     )
-    _RANGE = 1000  # from the middle to a corner, its ratio to the others grows so many times
+    _RANGE = 1000  # how many times a weight grows against the others from the middle to a corner
     _open = True
     _ON = 100  # steps that are painted on, at most, after the last change
 
-    def __init__(self, content, style, size=96, steps=5):
+    def __init__(
+        self, content: PictureSource, style: PictureSource, size: int = 96, steps: int = 5
+    ) -> None:
         """Paint the way from the content to the middle."""
         self.live = ipywidgets.ToggleButton(False, description="Paint on", icon="paint-brush")
         self.transfer = StyleTransfer(content, style, size=size, steps=self._ON, stages=1)
@@ -72,7 +93,8 @@ class LossBalance(InteractiveFigure):
         while self.place not in self.grid:
             self._paint(self._next())
         self.step = self.grid[self.place]
-        self.thread, self._change = None, threading.Event()
+        self.thread: threading.Thread | None = None
+        self._change = threading.Event()
         super().__init__(
             [self.live],
             "The generated picture, its losses, and a triangle of weights. "
@@ -81,7 +103,7 @@ class LossBalance(InteractiveFigure):
         self.observe(self._changed, "place")
 
     @traitlets.validate("place")
-    def _known(self, proposal):
+    def _check_place(self, proposal: dict[str, Any]) -> Place:
         if proposal["value"] not in self._PLACES:
             raise InputError(
                 f"{proposal['value']} is no place: use three whole numbers of 0 or more, "
@@ -89,31 +111,30 @@ class LossBalance(InteractiveFigure):
             )
         return proposal["value"]
 
-    def weights(self):
+    def weights(self) -> dict[str, float]:
         """Return the weights of the three losses at the place; that of the content is 1."""
-        return self._weights(self.place)
+        return self._weights_at(self.place)
 
-    def _weights(self, place):
+    def _weights_at(self, place: Place) -> dict[str, float]:
         middle = CONTENT_WEIGHT, STYLE_WEIGHT, VARIATION_WEIGHT
         powers = (self._RANGE ** ((near - place[0]) / SIDES) for near in place)
         names = "content", "style", "variation"
         return {n: w * p for n, w, p in zip(names, middle, powers, strict=True)}
 
-    def _next(self):
+    def _next(self) -> Place:
         """Return the place to be painted next: on the way to the present one, or any."""
-        for place in (self.place, *self._PLACES):
-            if place not in self.grid:
-                while place[0] < SIDES and _nearer(place) not in self.grid:
-                    place = _nearer(place)
-                return place
+        place = next(place for place in (self.place, *self._PLACES) if place not in self.grid)
+        while place[0] < SIDES and _nearer(place) not in self.grid:
+            place = _nearer(place)
+        return place
 
-    def _paint(self, place):
+    def _paint(self, place: Place) -> None:
         begin = place[0] == SIDES
         self.transfer.start = self.transfer.content if begin else self.grid[_nearer(place)].image
-        self.transfer.weights = self._weights(place)
+        self.transfer.weights = self._weights_at(place)
         *_, self.grid[place] = itertools.islice(self.transfer, 1 if begin else self.steps)
 
-    def _changed(self, change):
+    def _changed(self, change: dict[str, Any]) -> None:
         if change["owner"] is self and not self.live.value:
             self.step = self.grid.get(self.place, self.step)
         self._change.set()  # a run that paints on begins anew with other weights, or ends
@@ -122,7 +143,7 @@ class LossBalance(InteractiveFigure):
             self.thread.start()
         self.redraw()
 
-    def _work(self):
+    def _work(self) -> None:
         try:
             while self.live.value or (self._open and len(self.grid) < len(self._PLACES)):
                 if self.live.value:
@@ -136,7 +157,7 @@ class LossBalance(InteractiveFigure):
             self.live.value = False
             self.picture.text = f"Painting ended: {error}"
 
-    def _paint_on(self):
+    def _paint_on(self) -> None:
         self._change.clear()
         self.transfer.start, self.transfer.weights = self.step.image, self.weights()
         for step in self.transfer:
@@ -146,12 +167,12 @@ class LossBalance(InteractiveFigure):
             self.redraw()
         self.live.value = False
 
-    def close(self):
+    def close(self) -> None:
         """End the work, and the widget."""
         self._open = self.live.value = False
         super().close()
 
-    def draw(self):
+    def draw(self) -> tuple[Canvas, str]:
         """Return the picture with its losses and the triangle."""
         steps = [*self.grid.values(), self.step]
         largest = {name: max(step.losses[name] for step in steps) or 1.0 for name in self.weights()}
@@ -174,20 +195,20 @@ class LossBalance(InteractiveFigure):
             doing = "To be painted next:"
         return canvas, f"{doing} {weights}. The losses, not weighted: {losses}."
 
-    def point(self, name, x, y, pressed):
+    def point(self, name: Hashable, x: float, y: float, pressed: bool) -> None:
         """Take the nearest place of the triangle."""
         if name == "triangle":
             self.place = min(self._PLACES, key=lambda place: math.dist(in_triangle(place), (x, y)))
 
-    def move(self, x, y):
+    def move(self, right: int, down: int) -> None:
         """Move up to the content, or along the row between style and variation."""
         content, _, variation = self.place
-        content = min(max(content - y, 0), SIDES)
-        variation = min(max(variation + x, 0), SIDES - content)
+        content = min(max(content - down, 0), SIDES)
+        variation = min(max(variation + right, 0), SIDES - content)
         self.place = (content, SIDES - content - variation, variation)
 
 
-def _nearer(place):
+def _nearer(place: Place) -> Place:
     """Return the neighbour of a place in the triangle that is nearer to the content."""
     content, style, variation = place
     if style >= variation:
@@ -195,8 +216,8 @@ def _nearer(place):
     return content + 1, style, variation - 1
 
 
-def in_triangle(place):
-    """Return `(x, y)` of a place in the box of the triangle, as shares.
+def in_triangle(place: Place) -> tuple[float, float]:
+    """Return `(x, y)` of a place in the box of the triangle, as shares of its width and height.
 
     Args:
         place: the nearness to the corners above, to the left and to the right; `SIDES` together.
@@ -210,7 +231,14 @@ def in_triangle(place):
     return (1 + 8 * x) / 10, (1 + 8 * y) / 10
 
 
-def draw_balance(image, title, terms, pictures, place, places):
+def draw_balance(
+    image: torch.Tensor,
+    title: str,
+    terms: Mapping[str, float],
+    pictures: Sequence[torch.Tensor],
+    place: Place,
+    places: Mapping[Place, bool],
+) -> Canvas:
     """Return a picture with its losses as bars, and its place in a triangle of weights.
 
     Args:
@@ -222,18 +250,24 @@ def draw_balance(image, title, terms, pictures, place, places):
         places: `{place: whether its picture is finished}`.
 
     Returns:
-        A `Canvas` with the places `picture` and `triangle`.
+        A `Canvas` with the places `"picture"` and `"triangle"`.
     """
     size = fit(image.shape[2:], 560, 440)
-    canvas = Canvas(WIDTH, max(24 + size[1], 464))
-    canvas.write(title, (0, 16), bold=True)
-    canvas.lay(image, (0, 24), size, "picture", smooth=True)
-    left, top, wide, high = 640, 66, 250, 216
-    canvas.places["triangle"] = (left, top, wide, high)
+    canvas = Canvas(WIDTH, max(TOP + size[1], 464))
+    canvas.write(title, (0, TITLE), bold=True)
+    canvas.lay(image, (0, TOP), size, "picture", smooth=True)
+    _draw_triangle(canvas, place, places)
+    _draw_corners(canvas, *pictures)
+    _draw_bars(canvas, terms)
+    return canvas
 
-    def at(where):
+
+def _draw_triangle(canvas: Canvas, place: Place, places: Mapping[Place, bool]) -> None:
+    left, top, width, height = canvas.places["triangle"] = _BOX
+
+    def at(where: Place) -> tuple[float, float]:
         x, y = in_triangle(where)
-        return left + x * wide, top + y * high
+        return left + x * width, top + y * height
 
     corners = [at(where) for where in ((SIDES, 0, 0), (0, SIDES, 0), (0, 0, SIDES))]
     canvas.pen.polygon(corners, outline=PALE, width=2)
@@ -242,20 +276,31 @@ def draw_balance(image, title, terms, pictures, place, places):
         fill = BLACK if finished else WHITE
         canvas.pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=fill, outline=BLACK)
     canvas.ring(*at(place), 9)
-    thumbs = (left + wide // 2, 10, "content"), (left - 24, top + high, "style")
-    for picture, (x, y, name) in zip(pictures, thumbs, strict=True):
-        thumb = fit(picture.shape[2:], 110, 66)
-        x -= thumb[0] // 2 if name == "content" else 0
-        canvas.lay(picture, (x, y), thumb, smooth=True)
-        canvas.write(name, (x + thumb[0] + 8, y + 14), bold=True)
-    canvas.write("variation", (WIDTH, top + high + 14), bold=True, anchor="rs")
-    canvas.write("(smooth)", (WIDTH, top + high + 32), anchor="rs")
-    left, top = 616, 368
+
+
+def _draw_corners(canvas: Canvas, content: torch.Tensor, style: torch.Tensor) -> None:
+    """Draw what each corner stands for: the content picture, the style picture, a word."""
+    left, top, width, height = _BOX
+    small = fit(content.shape[2:], 110, 66)
+    corners = (
+        ("content", content, (left + width // 2 - small[0] // 2, 10)),
+        ("style", style, (left - 24, top + height)),
+    )
+    for name, picture, (x, y) in corners:
+        small = fit(picture.shape[2:], 110, 66)
+        canvas.lay(picture, (x, y), small, smooth=True)
+        canvas.write(name, (x + small[0] + 8, y + 14), bold=True)
+    canvas.write("variation", (WIDTH, top + height + 14), bold=True, anchor="rs")
+    canvas.write("(smooth)", (WIDTH, top + height + 32), anchor="rs")
+
+
+def _draw_bars(canvas: Canvas, terms: Mapping[str, float]) -> None:
+    left, top = _BARS
+    begin, end = left + 80, WIDTH - 1
     canvas.write("each loss, as a share of its largest so far", (left, top + 8), 12, GREY)
     for number, (name, share) in enumerate(terms.items()):
-        y, x = top + 20 + 24 * number, left + 80
+        y = top + 20 + 24 * number
         canvas.write(name, (left, y + 13), 13)
-        canvas.pen.rectangle((x, y, WIDTH - 1, y + 15), fill=(238, 238, 238))
-        end = x + max(1, round((WIDTH - 1 - x) * share))
-        canvas.pen.rectangle((x, y, end, y + 15), fill=BLACK)
-    return canvas
+        canvas.pen.rectangle((begin, y, end, y + 15), fill=FAINT)
+        full = begin + max(1, round((end - begin) * share))
+        canvas.pen.rectangle((begin, y, full, y + 15), fill=BLACK)

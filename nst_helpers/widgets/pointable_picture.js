@@ -25,7 +25,7 @@ function render({ model, el }) {
     const box = image.getBoundingClientRect();
     const pixel = (at, length, natural) =>
       Math.floor((Math.min(Math.max(at, 0), length - 0.01) / length) * natural);
-    model.set("point", [  // the border does not count
+    model.set("pointed", [  // the border does not count
       pixel(event.clientX - box.left - image.clientLeft, image.clientWidth, wide),
       pixel(event.clientY - box.top - image.clientTop, image.clientHeight, high),
       presses,
@@ -35,7 +35,7 @@ function render({ model, el }) {
   image.addEventListener("pointerdown", (event) => {
     image.setPointerCapture(event.pointerId);
     image.focus({ preventScroll: true });
-    presses = model.get("point")[2] + 1;
+    presses = model.get("pointed")[2] + 1;
     point(event);
     event.preventDefault();
   });

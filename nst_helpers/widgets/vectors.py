@@ -1,18 +1,42 @@
-"""Two arrows to drag, with their dot product and angle."""
+"""Two arrows to drag, with their dot product, cosine and angle."""
 
 import math
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 import ipywidgets
 import traitlets
 from PIL import Image, ImageDraw
 
 from nst_helpers.widgets.base import InteractiveFigure
-from nst_helpers.widgets.canvas import BLACK, GREY, PALE, WHITE, WIDTH, Canvas, scale_bar
-from nst_helpers.widgets.controls import AUTO
+from nst_helpers.widgets.canvas import (
+    BLACK,
+    FAINT,
+    GREY,
+    PALE,
+    WHITE,
+    WIDTH,
+    Canvas,
+    Color,
+    draw_scale_bar,
+)
+from nst_helpers.widgets.controls import toggle_buttons
+
+Vector = tuple[float, float]
+
+_LARGEST = 4.0  # number in an arrow
+_REACH = 4.5  # the plane shows the numbers from -4.5 to 4.5
+_SIDE = 420  # of the plane in pixels
+_FINE = 3  # the plane is drawn so many times larger and then shrunk, for smooth edges
+_TABLE = _SIDE + 40  # where the numbers beside the plane begin
+_LINE = 34  # from one line of numbers to the next
 
 
 class Vectors(InteractiveFigure):
     """Two arrows to drag, with their dot product, cosine and angle.
+
+    Args:
+        a, b: the arrows, two numbers from -4 to 4 each.
 
     Attributes:
         chosen: a control, the arrow that sliders and arrow keys move: `"a"` or `"b"`.
@@ -20,7 +44,7 @@ class Vectors(InteractiveFigure):
         a, b: the arrows, two numbers each.
 
     Raises:
-        ValueError: an arrow is not two numbers from -4 to 4.
+        ValueError: an arrow has a number beyond -4 or 4.
 
     Example:
         >>> vectors = Vectors((3, 1), (1, 2))
@@ -32,21 +56,19 @@ class Vectors(InteractiveFigure):
     a = traitlets.Tuple(traitlets.Float(), traitlets.Float())
     b = traitlets.Tuple(traitlets.Float(), traitlets.Float())
 
-    def __init__(self, a=(3.0, 1.0), b=(1.0, 2.0)):
+    def __init__(self, a: Vector = (3.0, 1.0), b: Vector = (1.0, 2.0)) -> None:
         """Draw both arrows; `b` is chosen."""
         self.set_trait("a", a)
         self.set_trait("b", b)
-        self.chosen = ipywidgets.ToggleButtons(
-            options=["a", "b"],
-            value="b",
-            description="Move",
-            style={"button_width": "3em"},
-            layout=AUTO,
-        )
+        self.chosen = toggle_buttons("Move", ["a", "b"], "3em")
+        self.chosen.value = "b"
         self.first, self.second = (
-            ipywidgets.FloatSlider(value, min=-4, max=4, step=0.1, description=name, readout=False)
+            ipywidgets.FloatSlider(
+                value, min=-_LARGEST, max=_LARGEST, step=0.1, description=name, readout=False
+            )
             for name, value in zip(("Position 1", "Position 2"), self.b, strict=True)
         )
+        self._sliders_follow = False  # while they take the numbers of the chosen arrow
         super().__init__(
             [self.chosen, self.first, self.second],
             "Two arrows. Drag a head, or move the chosen one with the arrow keys",
@@ -54,54 +76,78 @@ class Vectors(InteractiveFigure):
         self.observe(self._changed, ["a", "b"])
 
     @traitlets.validate("a", "b")
-    def _in_range(self, proposal):
-        if not all(-4 <= number <= 4 for number in proposal["value"]):
+    def _in_range(self, proposal: dict[str, Any]) -> Vector:
+        if not all(-_LARGEST <= number <= _LARGEST for number in proposal["value"]):
             raise ValueError(f"{proposal['value']} is no arrow here: use numbers from -4 to 4.")
-        return tuple(float(number) for number in proposal["value"])
+        first, second = proposal["value"]
+        return float(first), float(second)
 
-    def _changed(self, change):
+    def _changed(self, change: dict[str, Any]) -> None:
         with self.one_redraw():
             if change["owner"] in (self.first, self.second):
-                if not self._following:
-                    setattr(self, self.chosen.value, (self.first.value, self.second.value))
+                if not self._sliders_follow:
+                    self._set_chosen((self.first.value, self.second.value))
                 return
-            self._following = True
+            self._sliders_follow = True
             self.first.value, self.second.value = getattr(self, self.chosen.value)
-            self._following = False
+            self._sliders_follow = False
 
-    _following = False
+    def _set_chosen(self, vector: Sequence[float]) -> None:
+        setattr(self, self.chosen.value, tuple(vector))
 
-    def draw(self):
+    def draw(self) -> tuple[Canvas, str]:
         """Return the arrows and the numbers."""
         (a1, a2), (b1, b2) = self.a, self.b
-        dot, lengths = a1 * b1 + a2 * b2, math.hypot(a1, a2) * math.hypot(b1, b2)
+        cosine, angle = cosine_and_angle(self.a, self.b)
         rest = "One of the arrows has no length, so there is no angle."
-        if lengths:
-            cosine = max(-1.0, min(1.0, dot / lengths))
-            angle = math.degrees(math.acos(cosine))
+        if cosine is not None:
             rest = f"The cosine is {cosine:.2f}, the angle {angle:.0f}°."
-        canvas = draw_vectors(self.a, self.b, self.chosen.value)
-        return canvas, (f"a · b = {a1:.3g} × {b1:.3g} + {a2:.3g} × {b2:.3g} = {dot:.3g}. {rest}")
-
-    def point(self, name, x, y, pressed):
-        """Take the nearer arrow, and keep it while it is dragged; put its head there."""
-        place = tuple(round(max(-4.0, min(4.0, v)), 1) for v in (9 * x - 4.5, 4.5 - 9 * y))
-        if pressed:
-            far = {name: math.dist(place, getattr(self, name)) for name in ("a", "b")}
-            self.chosen.value = min(far, key=far.get)
-        setattr(self, self.chosen.value, place)
-
-    def move(self, x, y):
-        """Move the head of the chosen arrow by tenths."""
-        moved = zip(getattr(self, self.chosen.value), (x, -y), strict=True)
-        setattr(
-            self,
-            self.chosen.value,
-            tuple(round(max(-4.0, min(4.0, v + 0.1 * step)), 1) for v, step in moved),
+        return draw_vectors(self.a, self.b, self.chosen.value), (
+            f"a · b = {a1:.3g} × {b1:.3g} + {a2:.3g} × {b2:.3g} = {_dot(self.a, self.b):.3g}. "
+            f"{rest}"
         )
 
+    def point(self, name: Hashable, x: float, y: float, pressed: bool) -> None:
+        """Take the nearer arrow, and keep it while it is dragged; put its head there."""
+        head = _nearest_tenths((2 * _REACH * x - _REACH, _REACH - 2 * _REACH * y))
+        if pressed:
+            distances = {name: math.dist(head, getattr(self, name)) for name in ("a", "b")}
+            self.chosen.value = min(distances, key=lambda name: distances[name])
+        self._set_chosen(head)
 
-def draw_vectors(a, b, chosen="b"):
+    def move(self, right: int, down: int) -> None:
+        """Move the head of the chosen arrow by tenths."""
+        x, y = getattr(self, self.chosen.value)
+        self._set_chosen(_nearest_tenths((x + 0.1 * right, y - 0.1 * down)))
+
+
+def _nearest_tenths(vector: Vector) -> Vector:
+    """Return the vector in tenths, with its numbers from -4 to 4."""
+    first, second = (round(max(-_LARGEST, min(_LARGEST, number)), 1) for number in vector)
+    return first, second
+
+
+def _dot(a: Vector, b: Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1]
+
+
+def cosine_and_angle(a: Vector, b: Vector) -> tuple[float, float] | tuple[None, None]:
+    """Return the cosine of two arrows and the angle between them in degrees, from 0 to 180.
+
+    Both are None where an arrow has no length.
+
+    Example:
+        >>> cosine_and_angle((2, 0), (0, 1))
+        (0.0, 90.0)
+    """
+    lengths = math.hypot(*a) * math.hypot(*b)
+    if not lengths:
+        return None, None
+    cosine = max(-1.0, min(1.0, _dot(a, b) / lengths))
+    return cosine, math.degrees(math.acos(cosine))
+
+
+def draw_vectors(a: Vector, b: Vector, chosen: str = "b") -> Canvas:
     """Return two arrows with the angle between them, and their dot product position by position.
 
     Args:
@@ -109,81 +155,68 @@ def draw_vectors(a, b, chosen="b"):
         chosen: `"a"` or `"b"`, whose head is marked.
 
     Returns:
-        A `Canvas` with the place `plane`, which reaches from -4.5 to 4.5 both ways.
+        A `Canvas` with the place `"plane"`, which reaches from -4.5 to 4.5 both ways.
     """
-    fine, side = 3, 420
-    unit, middle = side * fine / 9, side * fine / 2
-    plane = Image.new("RGB", (side * fine, side * fine), WHITE)
-    pen = ImageDraw.Draw(plane)
-
-    def at(x, y):
-        return middle + x * unit, middle - y * unit
-
-    pen.rectangle((*at(0, 4.5), *at(4.5, 0)), fill=(238, 238, 238))
-    for number in range(-4, 5):
-        for ends in (((number, -4.5), (number, 4.5)), ((-4.5, number), (4.5, number))):
-            line = GREY if number == 0 else PALE
-            pen.line([at(*end) for end in ends], line, fine)
-    lengths = {name: math.hypot(*vector) for name, vector in (("a", a), ("b", b))}
-    dot = a[0] * b[0] + a[1] * b[1]
-    cosine = dot / (lengths["a"] * lengths["b"]) if all(lengths.values()) else None
-    if cosine is not None:
-        start, turn = math.atan2(a[1], a[0]), math.atan2(b[1], b[0]) - math.atan2(a[1], a[0])
-        turn = math.remainder(turn, 2 * math.pi)
-        arc = [start + turn * share / 40 for share in range(41)]
-        pen.line([at(0.7 * math.cos(t), 0.7 * math.sin(t)) for t in arc], GREY, 2 * fine)
-        foot = [dot / lengths["a"] ** 2 * number for number in a]  # the shadow of b on a
-        _dashes(pen, at(*b), at(*foot), 2 * fine)
+    canvas = Canvas(WIDTH, _SIDE)
+    canvas.lay(_draw_plane(a, b), (0, 0), (_SIDE, _SIDE), "plane")
     for name, vector in (("a", a), ("b", b)):
-        _arrow(pen, at(0, 0), at(*vector), 4 * fine, 13 * fine, dashed=name == "b")
-    canvas = Canvas(WIDTH, side)
-    canvas.lay(plane.resize((side, side), Image.Resampling.LANCZOS), (0, 0), (side, side), "plane")
-    for name, vector in (("a", a), ("b", b)):
-        x, y = (value / fine for value in at(*vector))
-        if name == chosen:
-            canvas.ring(x, y, 9)
-        away = max(lengths[name], 0.1)
-        x, y = x + 20 * vector[0] / away, y - 20 * vector[1] / away
-        canvas.write(name, (min(max(x, 8), side - 8), y), 18, bold=True, anchor="mm")
+        _draw_head(canvas, name, vector, name == chosen)
     canvas.write(
-        "grey: no number is negative, as after a ReLU", (side - 6, side - 6), 12, GREY, anchor="rs"
+        "grey: no number is negative, as after a ReLU",
+        (_SIDE - 6, _SIDE - 6),
+        12,
+        GREY,
+        anchor="rs",
     )
-    left = side + 40
-    rows = [("", "a", "b", "a × b")]
-    rows += [
-        (f"position {i + 1}", f"{a[i]:.1f}", f"{b[i]:.1f}", f"{a[i] * b[i]:.2f}") for i in (0, 1)
-    ]
-    for number, row in enumerate(rows):
-        for column, text in enumerate(row):
-            x = left + (0, 200, 280, 400)[column]
-            canvas.write(
-                text, (x, 50 + 34 * number), 18, bold=number == 0, anchor="rs" if column else "ls"
-            )
-    canvas.pen.line((left, 134, left + 404, 134), BLACK, 1)
-    angle = None if cosine is None else math.degrees(math.acos(max(-1, min(1, cosine))))
-    results = {
-        "dot product": f"{dot:.2f}",
-        "length of a, of b": f"{lengths['a']:.2f},  {lengths['b']:.2f}",
-        "cosine": "none: a length is 0" if cosine is None else f"{cosine:.2f}",
-        "angle": "none" if angle is None else f"{angle:.0f}°",
-    }
-    for number, (name, text) in enumerate(results.items()):
-        bold = name == "dot product"
-        canvas.write(name, (left, 166 + 34 * number), 18, bold=bold)
-        canvas.write(text, (left + 400, 166 + 34 * number), 18, bold=bold, anchor="rs")
-    scale_bar(canvas, (left, 340, 400), {"dot product": dot}, -32, 32)
+    _draw_products(canvas, a, b)
+    _draw_results(canvas, a, b)
+    largest = 2 * _LARGEST**2
+    draw_scale_bar(canvas, (_TABLE, 340, 400), {"dot product": _dot(a, b)}, -largest, largest)
     return canvas
 
 
-def _arrow(pen, start, end, width, head, dashed):
-    length = math.dist(start, end)
-    if length < head:
+def _in_plane(x: float, y: float) -> tuple[float, float]:
+    """Return where a vector ends in the enlarged plane, in pixels."""
+    middle, unit = _SIDE * _FINE / 2, _SIDE * _FINE / (2 * _REACH)
+    return middle + x * unit, middle - y * unit
+
+
+def _draw_plane(a: Vector, b: Vector) -> Image.Image:
+    plane = Image.new("RGB", (_SIDE * _FINE, _SIDE * _FINE), WHITE)
+    pen = ImageDraw.Draw(plane)
+    pen.rectangle((*_in_plane(0, _REACH), *_in_plane(_REACH, 0)), fill=FAINT)
+    for number in range(-4, 5):
+        line = GREY if number == 0 else PALE
+        pen.line([_in_plane(number, -_REACH), _in_plane(number, _REACH)], line, _FINE)
+        pen.line([_in_plane(-_REACH, number), _in_plane(_REACH, number)], line, _FINE)
+    if math.hypot(*a) and math.hypot(*b):
+        _draw_angle(pen, a, b)
+        shadow = [_dot(a, b) / math.hypot(*a) ** 2 * number for number in a]  # of b on a
+        _draw_dashes(pen, _in_plane(*b), _in_plane(*shadow), 2 * _FINE)
+    _draw_arrow(pen, a, dashed=False)
+    _draw_arrow(pen, b, dashed=True)
+    return plane.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+
+
+def _draw_angle(pen: ImageDraw.ImageDraw, a: Vector, b: Vector) -> None:
+    """Draw an arc from one arrow to the other, the shorter way."""
+    start = math.atan2(a[1], a[0])
+    turn = math.remainder(math.atan2(b[1], b[0]) - start, 2 * math.pi)
+    directions = [start + turn * share / 40 for share in range(41)]
+    arc = [_in_plane(0.7 * math.cos(t), 0.7 * math.sin(t)) for t in directions]
+    pen.line(arc, GREY, 2 * _FINE)
+
+
+def _draw_arrow(pen: ImageDraw.ImageDraw, vector: Vector, dashed: bool) -> None:
+    start, end = _in_plane(0, 0), _in_plane(*vector)
+    width, head, length = 4 * _FINE, 13 * _FINE, math.dist(start, end)
+    if length < head:  # too short for an arrow: a dot
         pen.ellipse([*(v - width for v in end), *(v + width for v in end)], fill=BLACK)
         return
     along = [(e - s) / length for s, e in zip(start, end, strict=True)]
     neck = [e - u * head for e, u in zip(end, along, strict=True)]
     if dashed:
-        _dashes(pen, start, neck, width, width * 3, BLACK)
+        _draw_dashes(pen, start, neck, width, width * 3, BLACK)
     else:
         pen.line([*start, *neck], BLACK, width)
     side = (-along[1] * head * 0.42, along[0] * head * 0.42)
@@ -191,7 +224,14 @@ def _arrow(pen, start, end, width, head, dashed):
     pen.polygon([tuple(end), *corners], fill=BLACK)
 
 
-def _dashes(pen, start, end, width, dash=None, color=GREY):
+def _draw_dashes(
+    pen: ImageDraw.ImageDraw,
+    start: Sequence[float],
+    end: Sequence[float],
+    width: int,
+    dash: int | None = None,
+    color: Color = GREY,
+) -> None:
     dash = dash or 3 * width
     count = max(1, int(math.dist(start, end) / (1.6 * dash)))
     for number in range(count):
@@ -200,3 +240,41 @@ def _dashes(pen, start, end, width, dash=None, color=GREY):
             for share in (number / count, (number + 0.62) / count)
         ]
         pen.line([*ends[0], *ends[1]], color, width)
+
+
+def _draw_head(canvas: Canvas, name: str, vector: Vector, chosen: bool) -> None:
+    """Write the name of an arrow beyond its head, and mark the head of the chosen one."""
+    x, y = (value / _FINE for value in _in_plane(*vector))
+    if chosen:
+        canvas.ring(x, y, 9)
+    length = max(math.hypot(*vector), 0.1)
+    x, y = x + 20 * vector[0] / length, y - 20 * vector[1] / length
+    canvas.write(name, (min(max(x, 8), _SIDE - 8), y), 18, bold=True, anchor="mm")
+
+
+def _draw_products(canvas: Canvas, a: Vector, b: Vector) -> None:
+    """Write both arrows and their products position by position, as the lines of a sum."""
+    rows = [("", "a", "b", "a × b")]
+    rows += [
+        (f"position {i + 1}", f"{a[i]:.1f}", f"{b[i]:.1f}", f"{a[i] * b[i]:.2f}") for i in (0, 1)
+    ]
+    for number, (position, *numbers) in enumerate(rows):
+        y, bold = 50 + _LINE * number, number == 0
+        canvas.write(position, (_TABLE, y), 18, bold=bold)
+        for right, text in zip((200, 280, 400), numbers, strict=True):
+            canvas.write(text, (_TABLE + right, y), 18, bold=bold, anchor="rs")
+    canvas.pen.line((_TABLE, 134, _TABLE + 404, 134), BLACK, 1)
+
+
+def _draw_results(canvas: Canvas, a: Vector, b: Vector) -> None:
+    cosine, angle = cosine_and_angle(a, b)
+    results = {
+        "dot product": f"{_dot(a, b):.2f}",
+        "length of a, of b": f"{math.hypot(*a):.2f},  {math.hypot(*b):.2f}",
+        "cosine": "none: a length is 0" if cosine is None else f"{cosine:.2f}",
+        "angle": "none" if angle is None else f"{angle:.0f}°",
+    }
+    for number, (name, text) in enumerate(results.items()):
+        y, bold = 166 + _LINE * number, number == 0
+        canvas.write(name, (_TABLE, y), 18, bold=bold)
+        canvas.write(text, (_TABLE + 400, y), 18, bold=bold, anchor="rs")
