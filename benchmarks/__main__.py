@@ -9,7 +9,6 @@ import math
 import os
 import platform
 import re
-import resource
 import statistics
 import subprocess
 import sys
@@ -64,12 +63,12 @@ class Results:
     def __init__(self, path):
         """Read what earlier runs left."""
         self.path = path
-        self.values = json.loads(path.read_text()) if path.is_file() else {}
+        self.values = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
     def __setitem__(self, key, value):
         """Keep a value."""
         self.values[key] = value
-        self.path.write_text(json.dumps(self.values) + "\n")
+        self.path.write_text(json.dumps(self.values) + "\n", encoding="utf-8")
 
 
 # -------------------------------------------------------------------------- until equal quality
@@ -218,8 +217,11 @@ def one_run(size, steps, content, style):
 def _peak():
     """Return the most megabytes that this process has had; a child inherits `ru_maxrss`."""
     try:
-        return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+        return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
     except OSError:
+        import resource  # which Windows lacks
+
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -231,7 +233,7 @@ def _seconds(work):
 
 def _processor():
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()

@@ -32,7 +32,8 @@ def write(results, folder):
         _size_plot(results["sizes"]).savefig(folder / "speed_size.png", dpi=110)
         parts.append(_sizes(results["sizes"]))
     parts.append(_gpu(results.get("gpu")))
-    (folder / "speed.md").write_text("\n\n".join(part for part in parts if part) + "\n")
+    text = "\n\n".join(part for part in parts if part) + "\n"
+    (folder / "speed.md").write_text(text, encoding="utf-8")
 
 
 def _machine(m):
