@@ -1,10 +1,12 @@
-"""The command line: `python -m nst_helpers CONTENT STYLE --output out.png`."""
+"""The command line: `nst CONTENT STYLE --output out.png`; `python -m nst_helpers` is the same."""
 
 import argparse
+import inspect
 import itertools
 import os
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 from nst_helpers.engine import transfer
@@ -14,12 +16,20 @@ from nst_helpers.images import check_output, save_image
 from nst_helpers.runtime.devices import choose_device, choose_precision
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m nst_helpers",
+        prog="nst",
         description="Paint a content picture in the manner of a style picture.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
+    settings = inspect.signature(transfer.StyleTransfer).parameters
+
+    def add(name: str, **options: object) -> None:
+        """Add the option of a setting, with the setting's own default."""
+        parser.add_argument(
+            f"--{name.replace('_', '-')}", default=settings[name].default, **options
+        )
+
     picture = "gallery name, path or URL"
     parser.add_argument("content", nargs="?", default="cat", help=picture)
     parser.add_argument("style", nargs="?", default="night_sky", help=picture)
@@ -28,15 +38,27 @@ def _parser():
         default=argparse.SUPPRESS,
         help="where to save the picture, instead of stylised.png or the next name that is free",
     )
-    parser.add_argument("--size", type=int, default=256, help="longer side in pixels")
-    parser.add_argument("--steps", type=int, default=150, help="evaluations of the network")
-    parser.add_argument("--content-weight", type=float, default=transfer.CONTENT_WEIGHT)
-    parser.add_argument("--style-weight", type=float, default=transfer.STYLE_WEIGHT)
-    parser.add_argument("--variation-weight", type=float, default=transfer.VARIATION_WEIGHT)
-    parser.add_argument("--optimizer", default="lbfgs", help="lbfgs or adam")
-    parser.add_argument("--network", default="vgg16", help=" or ".join(LAYER_NAMES))
-    parser.add_argument("--device", help="such as cpu or cuda; None takes the fastest")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--size",
+        type=int,
+        default=256,
+        help="longer side in pixels; not the picture's own by default, which is slow without a GPU",
+    )
+    add("steps", type=int, help="evaluations of the network and its gradient, all sizes together")
+    for loss in ("content", "style", "variation"):
+        add(f"{loss}_weight", type=float, help=f"factor of the {loss} loss")
+    add(
+        "optimizer",
+        help="adam, or lbfgs: here with bounded steps and clamped pixels in place of a line "
+        "search, so not quite the paper's; see the docstring of PixelLBFGS",
+    )
+    add("network", help=" or ".join(LAYER_NAMES))
+    add("device", help="such as cpu or cuda; None takes the fastest")
+    add(
+        "seed",
+        type=int,
+        help="of random numbers; a start from the content picture, as here, uses none",
+    )
     parser.add_argument(
         "--checkpoint",
         metavar="FILE",
@@ -45,22 +67,26 @@ def _parser():
     return parser
 
 
-def _free_name(name):
+def _free_name(name: str) -> Path:
     """Return a name that no file has: `name`, else with -2, -3, ... before its ending."""
     path = Path(name)
     for number in itertools.count(2):
         if not os.path.lexists(path):
-            return path
+            break
         path = Path(name).with_stem(f"{Path(name).stem}-{number}")
+    return path
 
 
-def _same_place(name, other):
+def _same_place(name: str | os.PathLike, other: str | os.PathLike) -> bool:
     first, second = (os.path.abspath(os.path.expanduser(place)) for place in (name, other))
     return first == second
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return 0, or 2 where the input cannot be used."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a console need not know the letters of a file's name
+            stream.reconfigure(errors="backslashreplace")
     settings = vars(_parser().parse_args(arguments))
     try:
         output = settings.pop("output") if "output" in settings else _free_name("stylised.png")

@@ -1,11 +1,13 @@
 """A classroom in miniature: many processes at once load the weights and do lesson 05's work.
 
-    OMP_NUM_THREADS=1 uv run python tests/classroom.py 8
+    uv run python tests/classroom.py 8
 
-prints what each of them needed; it ends with an error where one got another result. Linux only.
+prints what each of them needed, with one thread each; it ends with an error where one got another
+result. Linux only.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -48,18 +50,19 @@ def classroom(students):
     """Return the reports of so many processes, with their memory in MB."""
     with tempfile.TemporaryDirectory() as folder:
         seats = []
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         for number in range(students):
             own = Path(folder, str(number))
             own.mkdir()
             command = [sys.executable, __file__, "student", str(own)]
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-            seats.append(subprocess.Popen(command, text=True, **pipes))
+            seats.append(subprocess.Popen(command, env=environment, text=True, **pipes))
         reports = [json.loads(seat.stdout.readline()) for seat in seats]
         pictures = {Path(folder, str(n), "texture.png").read_bytes() for n in range(students)}
         for seat, report in zip(seats, reports, strict=True):
-            rollup = Path(f"/proc/{seat.pid}/smaps_rollup").read_text()
+            rollup = Path(f"/proc/{seat.pid}/smaps_rollup").read_text(encoding="utf-8")
             sizes = {name: int(kb) / 1024 for name, kb in re.findall(r"(\w+): +(\d+) kB", rollup)}
-            peak = Path(f"/proc/{seat.pid}/status").read_text()
+            peak = Path(f"/proc/{seat.pid}/status").read_text(encoding="utf-8")
             report["MB resident"] = sizes["Rss"]
             report["MB of its share"] = sizes["Pss"]
             report["MB of its own"] = sizes["Private_Clean"] + sizes["Private_Dirty"]

@@ -7,6 +7,10 @@ from pathlib import Path
 import offline
 import pytest
 
+# Where others use the cores too, threads of torch that spin while they wait take minutes for a
+# second's work. Read when torch is imported, here and in the kernels of notebooks.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 
 def pytest_configure(config):
     """Have the kernels of notebooks, which are processes of their own, stay offline too."""

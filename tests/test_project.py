@@ -74,10 +74,12 @@ def test_the_engine_is_read_from_top_to_bottom():
 
 
 def test_conda_installs_what_pyproject_lists():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    python, pip, packages = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    python, pip, packages = conda["dependencies"]
     assert python == f"python{project['requires-python']}" and pip == "pip"
-    assert packages == {"pip": ["-e .[test]"]} and "test" in project["optional-dependencies"]
+    assert packages == {"pip": ["-e .[lab,test]"]}
+    assert set(project["optional-dependencies"]) == {"lab", "test"}
 
 
 def test_nothing_opens_jupyter_or_voila_to_others():
