@@ -22,6 +22,14 @@ def pytest_configure(config):
     os.environ["IPYTHONDIR"] = folder.name
 
 
+def pytest_collection_modifyitems(items):
+    """What runs the lessons, or a browser, is slow; and what is slow comes last."""
+    for item in items:
+        if item.path.suffix == ".ipynb" or item.path.name == "test_browser.py":
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
 def pytest_sessionfinish():
     """Wait for pictures that are still painted: Python would abort at its end."""
     for thread in threading.enumerate():

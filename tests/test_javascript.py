@@ -33,7 +33,9 @@ def lint(*paths):
 
 def test_the_linter_finds_a_name_that_is_not_there(tmp_path):
     script = tmp_path / "a.js"
-    script.write_text("export default { render({ el }) { el.title = titel; } };\n", encoding="utf-8")
+    script.write_text(
+        "export default { render({ el }) { el.title = titel; } };\n", encoding="utf-8"
+    )
     assert "titel" in lint(script).stdout
     script.write_text("export default { render({ el }) { el.title = 'a'; } };\n", encoding="utf-8")
     assert lint(script).returncode == 0

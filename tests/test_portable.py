@@ -60,7 +60,9 @@ def commands(page):
             yield line.strip(), "macOS and Linux" in said
         elif line.strip():
             said = line
-            yield from ((inline, "macOS and Linux" in line) for inline in re.findall("`(.+?)`", line))
+            yield from (
+                (inline, "macOS and Linux" in line) for inline in re.findall("`(.+?)`", line)
+            )
 
 
 OF_UNIX = re.compile(r"&&|\|\||^\. |^(export|source) |^[A-Z_]+=\S* \S")
@@ -80,7 +82,9 @@ def test_commands_work_in_every_shell(path):
 
 def test_text_is_opened_with_its_encoding():
     """Windows takes another one where none is named."""
-    opened = re.compile(r"(?<![.\w])open\((?!.*[\"']r?b|.*wb)(?!.*encoding)|\.(read|write)_text\((?!.*encoding)")
+    opened = re.compile(
+        r"(?<![.\w])open\((?!.*[\"']r?b|.*wb)(?!.*encoding)|\.(read|write)_text\((?!.*encoding)"
+    )
     for path in CODE:
         if path.relative_to(ROOT).parts[0] in {"nst_helpers", "benchmarks", "paintings"}:
             text = path.read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ELSEWHERE = ("203.0.113.1", 80)  # an address that is kept free for examples
 
 
@@ -53,6 +53,7 @@ def test_a_lesson_and_the_command_line_need_no_network(tmp_path):
         cwd=ROOT,
         capture_output=True,
         text=True,
+        encoding="utf-8",
         timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
