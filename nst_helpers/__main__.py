@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from nst_helpers.engine import transfer
 from nst_helpers.engine.layers import LAYER_NAMES
@@ -24,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     settings = inspect.signature(transfer.StyleTransfer).parameters
 
-    def add(name: str, **options: object) -> None:
+    def add(name: str, **options: Any) -> None:
         """Add the option of a setting, with the setting's own default."""
         parser.add_argument(
             f"--{name.replace('_', '-')}", default=settings[name].default, **options

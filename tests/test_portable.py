@@ -78,14 +78,3 @@ def test_commands_work_in_every_shell(path):
     for command, unix in commands(page):
         assert unix or not OF_UNIX.search(command), command
     assert "macOS and Linux" not in page or "$env:" in page or "PowerShell" in page
-
-
-def test_text_is_opened_with_its_encoding():
-    """Windows takes another one where none is named."""
-    opened = re.compile(
-        r"(?<![.\w])open\((?!.*[\"']r?b|.*wb)(?!.*encoding)|\.(read|write)_text\((?!.*encoding)"
-    )
-    for path in CODE:
-        if path.relative_to(ROOT).parts[0] in {"nst_helpers", "benchmarks", "paintings"}:
-            text = path.read_text(encoding="utf-8")
-            assert not opened.search(text), (path, opened.search(text)[0])

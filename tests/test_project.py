@@ -108,6 +108,17 @@ def program(name):
     return Path(sys.executable).with_name(f"{name}.exe" if sys.platform == "win32" else name)
 
 
+def test_what_runs_before_a_commit_is_the_projects_own():
+    text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    (repository,) = yaml.safe_load(text)["repos"]
+    assert repository["repo"] == "local"
+    for hook in repository["hooks"]:
+        uv, run, name, *_ = hook["entry"].split()
+        assert (uv, run, hook["language"]) == ("uv", "run", "system")
+        assert program(name).exists(), name
+        re.compile(hook.get("files", ""))
+
+
 @pytest.mark.xfail(reason="hints are being added")
 def test_types_agree():
     done = subprocess.run(
