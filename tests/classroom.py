@@ -56,7 +56,7 @@ def classroom(students):
             own.mkdir()
             command = [sys.executable, __file__, "student", str(own)]
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-            seats.append(subprocess.Popen(command, env=environment, text=True, **pipes))
+            seats.append(subprocess.Popen(command, env=environment, encoding="utf-8", **pipes))
         reports = [json.loads(seat.stdout.readline()) for seat in seats]
         pictures = {Path(folder, str(n), "texture.png").read_bytes() for n in range(students)}
         for seat, report in zip(seats, reports, strict=True):

@@ -98,7 +98,10 @@ def test_nothing_opens_jupyter_or_voila_to_others():
 def test_lint_and_format():
     for command in (["check"], ["format", "--check"]):
         done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
+            [sys.executable, "-m", "ruff", *command, "."],
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
@@ -106,6 +109,19 @@ def test_lint_and_format():
 def program(name):
     """Return the path of a command-line tool that is installed beside this Python."""
     return Path(sys.executable).with_name(f"{name}.exe" if sys.platform == "win32" else name)
+
+
+def test_what_ci_runs_is_what_people_are_told():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    script = [" ".join(line.split()) for line in script.replace("\\\n", "").splitlines()]
+    for page, commands in {
+        "README.md": ["pip install uv", "uv run pytest"],
+        "CONTRIBUTING.md": [line for line in script if "lowest-direct" in line],
+    }.items():
+        told = (ROOT / page).read_text(encoding="utf-8").splitlines()
+        assert commands
+        for command in commands:
+            assert command in script and f"    {command}" in told, command
 
 
 def test_what_runs_before_a_commit_is_the_projects_own():
