@@ -11,7 +11,7 @@ from nst_helpers import StyleTransfer, style_transfer
 
 SMALL = {"size": 64, "steps": 8, "device": "cpu"}
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
-OPTIMIZERS = pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+every_optimizer = pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 
 
 def make(**settings):
@@ -35,5 +35,5 @@ def python(code, *arguments):
     return done.stdout
 
 
-def error(result, expected):
+def relative_error(result, expected):
     return ((result.float() - expected).norm() / expected.norm()).item()

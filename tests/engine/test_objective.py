@@ -1,6 +1,6 @@
 import pytest
 import torch
-from runs import error, paint
+from runs import paint, relative_error
 
 from nst_helpers import (
     FeatureExtractor,
@@ -46,9 +46,9 @@ def test_the_gradient_and_why_the_first_convolution_has_all_digits(bfloat16):
     )
     image = reference.content
     expected = reference.objective(64).evaluate(image)[1]
-    ours = error(transfer.objective(64).evaluate(image)[1], expected)
+    ours = relative_error(transfer.objective(64).evaluate(image)[1], expected)
     assert 0.001 < ours < 0.15
     first = transfer.extractor.blocks[0].conv1_1
     assert torch.equal(first.weight, weights.load_convolutions()["0.weight"])
     first.bfloat16().register_forward_pre_hook(lambda module, inputs: inputs[0].bfloat16())
-    assert error(transfer.objective(64).evaluate(image)[1], expected) > 2 * ours
+    assert relative_error(transfer.objective(64).evaluate(image)[1], expected) > 2 * ours

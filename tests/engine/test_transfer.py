@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 import torch
-from runs import OPTIMIZERS, make, paint
+from runs import every_optimizer, make, paint
 
 from nst_helpers import (
     Diverged,
@@ -20,31 +20,27 @@ from nst_helpers.engine import features, objective, schedule, transfer
 from nst_helpers.engine.optimizers import PixelLBFGS
 from nst_helpers.runtime import progress, weights
 
-SMALL = {"size": 48, "steps": 12, "device": "cpu"}
+# From the style itself, one step away is a trillion times worse.
+PROVOKED = {"size": 48, "start": "style", "style_weight": 1e12, "steps": 60, "device": "cpu"}
 
 
-def run(**settings):
-    return style_transfer("cat", "night_sky", progress=False, **{**SMALL, **settings})
-
-
-@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+@every_optimizer
 def test_the_loss_falls_and_the_picture_is_an_image(optimizer):
-    result = run(optimizer=optimizer)
+    result = paint(optimizer=optimizer, size=48, steps=12)
     totals = result.history["total"]
     assert len(totals) == 12 and result.losses["total"] == min(totals) < 0.5 * totals[0]
     assert result.image.shape == (1, 3, 32, 48)
     assert result.image.min() >= 0 and result.image.max() <= 1
 
 
-def test_steps_are_evaluations(monkeypatch):
-    calls = []
-    forward = FeatureExtractor.forward
-    monkeypatch.setattr(
-        FeatureExtractor, "forward", lambda self, image: calls.append(1) or forward(self, image)
-    )
-    steps = list(StyleTransfer("cat", "night_sky", **SMALL))
-    assert [step.index for step in steps] == list(range(12))
-    assert len(calls) == 12 + 2  # and one for each target
+@every_optimizer
+def test_the_network_sees_the_two_pictures_and_then_that_of_each_step_once(optimizer):
+    painting, seen = make(optimizer=optimizer), []
+    painting.extractor.register_forward_pre_hook(lambda _, images: seen.append(images[0].detach()))
+    steps = list(painting)
+    assert [step.index for step in steps] == list(range(8))
+    expected = [painting.content, painting.style, *(step.image for step in steps)]
+    assert all(torch.equal(*pair) for pair in zip(seen, expected, strict=True))
     assert steps[-1].progress == pytest.approx(1)
 
 
@@ -71,29 +67,42 @@ def test_content_weighs_more_at_coarse_sizes():
     assert found[0] == painting.weights | {"content": found[0]["content"]}
 
 
-def test_the_same_seed_makes_the_same_picture_and_weights_count_by_their_ratios():
-    first, again = run(start="noise", seed=1), run(start="noise", seed=1)
-    assert torch.equal(first.image, again.image)
-    assert not torch.equal(first.image, run(start="noise", seed=2).image)
-
-
-@OPTIMIZERS
-@pytest.mark.parametrize("start", ["content", "noise"])
+@pytest.mark.parametrize(("optimizer", "start"), [("lbfgs", "noise"), ("adam", "content")])
 def test_the_same_seed_makes_the_same_picture(three_stages, optimizer, start):
     first, again = (paint(optimizer=optimizer, start=start, seed=3) for _ in range(2))
     assert torch.equal(first.image, again.image) and first.losses == again.losses
 
 
+def test_another_seed_makes_another_picture():
+    first, other = (paint(start="noise", steps=1, seed=seed) for seed in (1, 2))
+    assert not torch.equal(first.image, other.image)
+
+
+# Adam adds a constant to the gradient's size; times 4, whose root is exact, L-BFGS rounds nothing.
+@pytest.mark.parametrize(("optimizer", "tolerance"), [("lbfgs", 0), ("adam", 1e-3)])
+def test_weights_count_by_their_ratios(optimizer, tolerance):
+    def painted(content, style, variation):
+        weights = {"content_weight": content, "style_weight": style, "variation_weight": variation}
+        settings = {"size": 48, "steps": 8, "start": "noise", "precision": "float32"}
+        return paint(optimizer=optimizer, **settings, **weights)
+
+    plain, all_larger = painted(1, 40, 10), painted(4, 160, 40)
+    assert (plain.image - all_larger.image).abs().max() <= tolerance
+    assert all_larger.losses["total"] == pytest.approx(4 * plain.losses["total"], rel=1e-5)
+    for others in ((4, 40, 10), (1, 160, 10), (1, 40, 40)):
+        assert (plain.image - painted(*others).image).abs().max() > 0.01
+
+
 def test_start_pictures_have_the_shape_of_the_content():
     for start in ("style", "noise", "rocket"):
-        assert run(start=start, steps=1).image.shape == (1, 3, 32, 48)
+        assert paint(start=start, size=48, steps=1).image.shape == (1, 3, 32, 48)
 
 
 def test_the_network_never_changes():
-    transfer = StyleTransfer("cat", "night_sky", **SMALL)
-    before = {name: value.clone() for name, value in transfer.extractor.state_dict().items()}
-    list(transfer)
-    for name, value in transfer.extractor.state_dict().items():
+    painting = make()
+    before = {name: value.clone() for name, value in painting.extractor.state_dict().items()}
+    list(painting)
+    for name, value in painting.extractor.state_dict().items():
         assert torch.equal(value, before[name])
 
 
@@ -107,17 +116,17 @@ def test_the_network_never_changes():
         ({"content_weight": 0, "style_weight": 0, "variation_weight": 0}, "nothing to minimise"),
         ({"optimizer": "sgd"}, "optimizer"),
         ({"style_layers": ["relu9_1"]}, "relu9_1"),
-        ({"start": "nois"}, "noise|nois"),
+        ({"start": "nois"}, "Did you mean 'noise'"),
         ({"size": 8}, "longer side"),
-        ({"device": "cuda:99"}, "cpu"),
+        ({"device": "cuda:99"}, "cannot compute on the device 'cuda:99'"),
     ],
 )
 def test_bad_settings(settings, message):
     with pytest.raises(InputError, match=message):
-        run(**settings)
+        paint(**settings)
 
 
-def test_a_run_ends_where_one_in_float32_does(bfloat16):
+def test_a_run_in_bfloat16_ends_where_one_in_float32_does(bfloat16):
     judge = make(precision="float32").objective(64)
     totals = {}
     for precision in ("float32", "bfloat16"):
@@ -131,13 +140,13 @@ def test_a_run_ends_where_one_in_float32_does(bfloat16):
 
 
 @pytest.mark.parametrize("layer", ["relu5_1", "conv1_1"])
-def test_every_depth(bfloat16, layer):
+def test_the_loss_falls_with_one_layer_at_either_end_of_the_network(bfloat16, layer):
     layers = {"content_layers": layer, "style_layers": layer}
     first, *_, last = make(precision="bfloat16", steps=12, **layers)
     assert last.losses["total"] < first.losses["total"]
 
 
-@OPTIMIZERS
+@every_optimizer
 def test_a_step_that_was_saved_goes_on_to_the_same_end(three_stages, optimizer):
     whole = list(make(optimizer=optimizer))
     assert [max(step.image.shape[2:]) for step in whole] == [32] * 2 + [48] + [64] * 5
@@ -153,7 +162,7 @@ def test_a_step_that_was_saved_goes_on_to_the_same_end(three_stages, optimizer):
             assert step.index == expected.index and step.seconds > saved.seconds
 
 
-def test_a_resumed_run_is_the_run_bit_for_bit(bfloat16):
+def test_a_run_in_bfloat16_that_is_resumed_is_the_run_bit_for_bit(bfloat16):
     steps = list(make(precision="bfloat16", steps=12))
     again = list(make(precision="bfloat16", steps=12).resume(steps[6]))
     assert len(again) == 5
@@ -162,39 +171,46 @@ def test_a_resumed_run_is_the_run_bit_for_bit(bfloat16):
 
 
 def test_an_interruption_keeps_the_best_picture(monkeypatch):
-    forward, calls = FeatureExtractor.forward, []
+    # The content picture itself is the best one; Adam's first steps leave it, whatever the slope.
+    settings = {"optimizer": "adam", "style_weight": 0, "variation_weight": 1e-3}
+    steps = list(itertools.islice(make(**settings), 5))
+    forward, evaluated = FeatureExtractor.forward, itertools.count(1)
 
     def interrupted(self, image):
-        calls.append(1)
-        if len(calls) == 8:
+        if image.requires_grad and next(evaluated) == 6:  # not of the targets
             raise KeyboardInterrupt
         return forward(self, image)
 
     monkeypatch.setattr(FeatureExtractor, "forward", interrupted)
-    with pytest.warns(UserWarning, match="best picture of 5 steps"):
-        result = run()
-    assert len(result.history["total"]) == 5
+    with pytest.warns(UserWarning, match="interrupted. This is the best picture of 5 steps"):
+        result = paint(**settings)
+    totals = [step.losses["total"] for step in steps]
+    assert result.history["total"] == totals
+    best = steps[totals.index(min(totals))]
+    assert best is not steps[-1] and torch.equal(result.image, best.image)
+    assert result.losses == best.losses
 
 
 def test_an_interruption_at_any_line_returns_what_there_is(monkeypatch, capsys):
-    """Line by line through the run and its progress bar, for the first steps and the end."""
-    steps = list(make(steps=3))
-    fake = make(steps=3)
-    monkeypatch.setattr(transfer, "StyleTransfer", lambda *_, **__: fake)
+    """Line by line through the run and its progress bar, and none of the work is done again."""
+    painting = make(steps=3)
+    steps = list(painting)
+    monkeypatch.setattr(transfer, "StyleTransfer", lambda *_, **__: painting)
     monkeypatch.setattr(StyleTransfer, "resume", lambda *_: iter(steps))
     here = {transfer.__file__, progress.__file__}
-    ends = set()
-    for at in range(1000):
-        lines = 0
 
-        def look(frame, event, argument, at=at):
-            nonlocal lines
+    def interrupted_at(line):
+        """Return the steps of the result, None where there is none, and whether it came so far."""
+        lines, before = itertools.count(1), sys.gettrace()
+        reached = False
+
+        def look(frame, event, argument):
+            nonlocal reached
             if frame.f_code.co_filename not in here:
                 return None
-            if event == "line":
-                lines += 1
-                if lines == at:
-                    raise KeyboardInterrupt
+            if event == "line" and next(lines) == line:
+                reached = True
+                raise KeyboardInterrupt
             return look
 
         with warnings.catch_warnings(record=True, action="always") as warned:
@@ -202,35 +218,39 @@ def test_an_interruption_at_any_line_returns_what_there_is(monkeypatch, capsys):
             try:
                 result = style_transfer("cat", "night_sky")
             except KeyboardInterrupt:
-                ends.add(None)  # before the first step, or a second time while it was ending
-                continue
+                return None, reached
             finally:
-                sys.settrace(None)
+                sys.settrace(before)
         totals = result.history["total"]
-        ends.add(len(totals))
         assert all(len(values) == len(totals) for values in result.history.values())
         assert result.losses["total"] == min(totals)
-        assert bool(warned) == (lines >= at > 0) or "was interrupted" in str(warned[0].message)
-        if lines < at:
+        assert ["was interrupted" in str(each.message) for each in warned] == [True] * reached
+        return len(totals), reached
+
+    ends = []
+    for line in itertools.count(1):
+        end, reached = interrupted_at(line)
+        if not reached:
             break
-    assert ends == {None, 1, 2, 3}
+        ends.append(end)
+    assert end == 3
+    # None before the first step is whole, and again when the run is over and the result is made.
+    assert [end for end, _ in itertools.groupby(ends)] == [None, 1, 2, 3, None]
+    assert ends[::-1].index(3) < 10
 
 
 def test_a_loss_that_is_not_finite_stops_the_run(monkeypatch):
     losses = iter([1.0, 1.0, math.nan])
     monkeypatch.setattr(objective, "variation_loss", lambda image: image.sum() * 0 + next(losses))
     with pytest.warns(UserWarning, match="Lower variation_weight"):
-        assert len(run().history["total"]) == 2
+        assert len(paint().history["total"]) == 2
     monkeypatch.setattr(objective, "variation_loss", lambda image: image.sum() * math.nan)
     with pytest.raises(Diverged):
-        run()
-
-
-PROVOKED = {"size": 48, "start": "style", "style_weight": 1e12, "steps": 60, "device": "cpu"}
+        paint()
 
 
 def test_a_loss_that_grows_stops_the_run():
-    """From the style itself, one step away is a trillion times worse, and Adam goes on there."""
+    """Adam goes on there; L-BFGS comes back."""
     black = torch.zeros(1, 3, 32, 48)
     said = "has grown and does not come back: .* Lower style_weight, .* best picture of"
     with pytest.warns(UserWarning, match=said):

@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 import torch
-from runs import OPTIMIZERS, SMALL, linux, make, paint, python
+from runs import SMALL, linux, make, paint, python
 
 from nst_helpers import InputError, load_image, style_transfer
 from nst_helpers.__main__ import main
@@ -12,25 +12,24 @@ from nst_helpers.engine import transfer
 from nst_helpers.runtime import checkpoint
 
 
-@OPTIMIZERS
-@pytest.mark.parametrize("evaluations", [2, 7])  # at the end of the first and in the last stage
+# At the end of the first stage, and in the last one.
+@pytest.mark.parametrize(("optimizer", "steps"), [("lbfgs", 2), ("adam", 7)])
 def test_an_interrupted_run_goes_on_to_the_same_end(
-    three_stages, monkeypatch, tmp_path, capsys, optimizer, evaluations
+    three_stages, monkeypatch, tmp_path, capsys, optimizer, steps
 ):
     whole = paint(optimizer=optimizer)
     file = tmp_path / "run.checkpoint"
-    step, calls = transfer.ProgressBar.update, []
+    update = transfer.ProgressBar.update
 
-    def interrupted(bar, now):
-        step(bar, now)
-        calls.append(now)
-        if len(calls) == evaluations:
+    def interrupted(bar, step):
+        update(bar, step)
+        if step.index + 1 == steps:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(transfer.ProgressBar, "update", interrupted)
-    with pytest.warns(UserWarning, match=f"best picture of {evaluations} steps"):
-        style_transfer("cat", "night_sky", checkpoint=file, optimizer=optimizer, **SMALL)
-    monkeypatch.setattr(transfer.ProgressBar, "update", step)
+    with monkeypatch.context() as patch:
+        patch.setattr(transfer.ProgressBar, "update", interrupted)
+        with pytest.warns(UserWarning, match=f"best picture of {steps} steps"):
+            style_transfer("cat", "night_sky", checkpoint=file, optimizer=optimizer, **SMALL)
     for _ in range(2):  # the second finds that nothing is left to do
         capsys.readouterr()
         result = paint(optimizer=optimizer, checkpoint=file)
@@ -42,62 +41,82 @@ def test_an_interrupted_run_goes_on_to_the_same_end(
 
 
 KILLED = """
-    import os, random, signal, time
+    import io, os, signal
     from pathlib import Path
-    from nst_helpers import __main__
+    import torch
+    from nst_helpers import FeatureExtractor, __main__
     from nst_helpers.runtime import checkpoint
 
-    checkpoint._SECONDS_BETWEEN = 0.1
-    file = Path("run.checkpoint")
+    checkpoint._SECONDS_BETWEEN, checkpoint._LARGEST_SHARE = 0, float("inf")  # after each step
+    forward, save, fsync, replace = FeatureExtractor.forward, torch.save, os.fsync, os.replace
+    command = "cat night_sky --size 48 --steps 9 --device cpu --checkpoint run.checkpoint --output"
 
-    def begin(output):
+    def paint(output, moment=lambda: None):
         child = os.fork()
         if not child:
-            arguments = "cat night_sky --size 48 --steps 40 --device cpu --checkpoint".split()
-            os._exit(__main__.main([*arguments, str(file), "--output", output]))
-        return child
+            moment()
+            os._exit(__main__.main([*command.split(), output]))
+        return os.waitpid(child, 0)[1]
 
-    def written():
-        return file.stat().st_mtime_ns if file.exists() else 0
+    def die():
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    def whole():  # reads with the settings that are in the file
-        if not file.exists():
-            return 0
-        import torch
-        made_with = torch.load(file, weights_only=True)["made with"]
-        held = checkpoint.Checkpoint(file, made_with, {}).read("cpu")
+    def second(work, dying):
+        # Does what `work` does, and the second time what `dying` does.
+        calls = []
+        return lambda *given: (calls.append(1), (dying if len(calls) == 2 else work)(*given))[1]
+
+    def while_the_network_computes():
+        def last(self, image):
+            if image.requires_grad and Path("run.checkpoint").exists():
+                die()
+            return forward(self, image)
+        FeatureExtractor.forward = last
+
+    def when_half_of_it_is_written():
+        def half(held, file):
+            whole = io.BytesIO()
+            save(held, whole)
+            file.write(whole.getvalue()[: whole.tell() // 2])
+            file.flush()
+            die()
+        torch.save = second(save, half)
+
+    def when_all_of_it_is_written():
+        os.fsync = second(fsync, lambda file: die())
+
+    def when_it_has_its_name():
+        os.replace = second(replace, lambda *names: (replace(*names), die()))
+
+    def steps_kept():
+        made_with = torch.load("run.checkpoint", weights_only=True)["made with"]
+        held = checkpoint.Checkpoint("run.checkpoint", made_with, {}).read("cpu")
         assert len(held["rows"]) == held["last"]["index"] + 1
         return len(held["rows"])
 
-    assert os.waitpid(begin("whole.png"), 0)[1] == 0 and not file.exists()
-    steps = kills = 0
-    while kills < 5:
-        child = begin("killed.png")
-        before = written()
-        while kills and written() == before and os.path.exists(f"/proc/{child}/exe"):
-            time.sleep(0.01)
-        time.sleep(random.uniform(0, 0.4))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        kills += 1
-        if Path("killed.png").exists():  # it was as good as finished
-            file.unlink(missing_ok=True)
-            break
-        assert steps <= whole()
-        steps = whole()
-    else:
-        assert os.waitpid(begin("killed.png"), 0)[1] == 0
+    assert paint("whole.png") == 0 and not Path("run.checkpoint").exists()
+    for moment, kept in (
+        (while_the_network_computes, 1),
+        (when_half_of_it_is_written, 2),
+        (when_all_of_it_is_written, 3),
+        (when_it_has_its_name, 5),
+    ):
+        assert paint("killed.png", moment) == signal.SIGKILL
+        assert steps_kept() == kept, moment
+    assert paint("killed.png") == 0
     assert Path("whole.png").read_bytes() == Path("killed.png").read_bytes()
-    print("kills", kills, "steps kept", steps, sorted(os.listdir()))
+    print(sorted(os.listdir()))
 """
 
 
 @linux
+@pytest.mark.slow
 def test_a_run_that_is_killed_goes_on(tmp_path, monkeypatch):
+    """Killed at four moments, three of them while a checkpoint is written."""
     monkeypatch.chdir(tmp_path)
     printed = python(KILLED)
-    assert "Going on from 'run.checkpoint' after step" in printed
-    assert printed.splitlines()[-1].endswith("['killed.png', 'whole.png']")
+    assert "Going on from 'run.checkpoint' after step 5" in printed
+    assert printed.splitlines()[-1] == "['killed.png', 'whole.png']"
 
 
 def test_what_is_no_checkpoint_of_this_run_is_refused(tmp_path):

@@ -10,7 +10,8 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(params=[True, False])
 def instructions(request, monkeypatch):
-    """A processor that has instructions for bfloat16, and one that has not."""
+    """Have a processor that has instructions for bfloat16, and one that has not."""
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
     found = {"architecture": "x86_64", "avx512_bf16": request.param}
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: found, raising=False)
     return request.param
@@ -22,19 +23,23 @@ def test_the_processor_decides(instructions):
     assert make(precision=None).settings["precision"] == ("bfloat16" if instructions else "float32")
 
 
+@pytest.mark.parametrize("instructions", [True], indirect=True)
+def test_with_instructions_bfloat16_is_taken_when_told(instructions):
+    assert choose_precision("bfloat16", CPU) == "bfloat16"
+
+
+@pytest.mark.parametrize("instructions", [False], indirect=True)
 def test_without_instructions_a_line_says_that_float32_is_taken(instructions):
-    if instructions:
-        assert choose_precision("bfloat16", CPU) == "bfloat16"
-        return
     with pytest.warns(UserWarning, match="cpu has no instructions for bfloat16: float32") as caught:
         assert make(precision="bfloat16").settings["precision"] == "float32"
     assert len(caught) == 1 and "\n" not in str(caught[0].message)
 
 
-def test_where_torch_cannot_tell_it_is_float32(monkeypatch):
-    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
-    assert choose_precision(None, CPU) == "float32"
-    monkeypatch.undo()
+@pytest.mark.parametrize("instructions", [True], indirect=True)
+def test_where_torch_cannot_tell_or_cannot_use_them_it_is_float32(instructions, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.delattr(torch.cpu, "get_capabilities")
+        assert choose_precision(None, CPU) == "float32"
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
     assert choose_precision(None, CPU) == "float32"
 

@@ -1,10 +1,13 @@
 """Without a GPU, a recorder stands in for CUDA's graphs: it too replays operations, not Python."""
 
+import collections
 import contextlib
+import itertools
 from types import SimpleNamespace
 
 import pytest
 import torch
+from runs import make
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -31,16 +34,17 @@ class Recorder(NoReadBack):
 
     def __init__(self):
         super().__init__()
-        self.calls = []
+        self.operations, self.replays = [], 0
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         result = super().__torch_dispatch__(function, types, args, kwargs)
-        self.calls.append((function, args, kwargs or {}, result))
+        self.operations.append((function, args, kwargs or {}, result))
         return result
 
     @torch.no_grad()
     def replay(self):
-        for function, args, kwargs, result in self.calls:
+        self.replays += 1
+        for function, args, kwargs, result in self.operations:
             for new, place in zip(
                 tree_leaves(function(*args, **kwargs)), tree_leaves(result), strict=True
             ):
@@ -50,7 +54,7 @@ class Recorder(NoReadBack):
 
 @pytest.fixture
 def recorders(monkeypatch):
-    """Put recorders in the place of CUDA's graphs, and count them."""
+    """Put recorders in the place of CUDA's graphs, and return the list of those in use."""
     made = []
 
     class Stream:
@@ -83,18 +87,21 @@ def test_python_never_waits_inside_a_step():
             values[-1].item()
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-@pytest.mark.parametrize("recomputed", [False, True])
-def test_a_recorded_run_is_the_run_bit_for_bit(recorders, monkeypatch, recomputed, precision):
+@pytest.mark.parametrize(("precision", "recomputed"), [("float32", True), ("bfloat16", False)])
+def test_a_recorded_run_is_the_run_bit_for_bit(
+    recorders, bfloat16, monkeypatch, precision, recomputed
+):
     if recomputed:  # as for large pictures: then activations are computed once more on the way back
         monkeypatch.setattr("nst_helpers.engine.features.RECOMPUTED_FROM", 1)
     monkeypatch.setattr(schedule, "_SMALLEST_COARSE_SIZE", 32)
-    monkeypatch.setattr("nst_helpers.runtime.devices._multiplies_bfloat16", lambda device: True)
-    settings = {"size": 64, "steps": 12, "device": "cpu", "precision": precision}
-    plain = list(StyleTransfer("cat", "night_sky", **settings))
+    painting = make(precision=precision)
+    plain = list(painting)
     monkeypatch.setattr(transfer, "captured", graphs._record)
-    recorded = list(StyleTransfer("cat", "night_sky", **settings))
-    assert len(recorders) == 2  # one for each size
+    recorded = list(painting)
+    # One for each size, replayed for each of its steps, and once to be compared.
+    sizes = collections.Counter(max(step.image.shape[2:]) for step in plain)
+    assert sizes == {32: 2, 64: 6}
+    assert [recorder.replays for recorder in recorders] == [1 + 2, 1 + 6]
     for ours, theirs in zip(recorded, plain, strict=True):
         assert torch.equal(ours.image, theirs.image)
         assert ours.losses == theirs.losses
@@ -108,17 +115,13 @@ def test_results_stay_when_the_next_picture_comes(recorders):
 
 
 def test_a_recording_with_other_numbers_is_not_used(recorders):
-    calls = []
-
-    def work(picture):  # does something else when it is called for the fourth time
-        calls.append(1)
-        return ((2 if len(calls) == 4 else 1) * picture,)
-
+    different = itertools.count(1)
     with pytest.raises(RuntimeError, match="numbers differ"):
-        graphs._record(work, torch.ones(1, 3, 2, 2))
+        graphs._record(lambda picture: (next(different) * picture,), torch.ones(1, 3, 2, 2))
 
 
-def test_a_loss_that_is_not_finite_is_reported_by_the_run(recorders):
+def test_a_recording_of_a_loss_that_is_not_finite_is_used(recorders):
+    """The run reports it."""
     work = graphs._record(lambda picture: (picture / 0,), torch.ones(1, 3, 2, 2))
     assert work(torch.ones(1, 3, 2, 2))[0].isinf().all()
 

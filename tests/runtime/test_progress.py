@@ -1,3 +1,5 @@
+import pytest
+
 from nst_helpers.runtime import progress
 
 
@@ -19,11 +21,12 @@ def test_a_terminal_shows_a_bar(capsys):
     assert "2/2" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_stop_button_of_a_notebook(monkeypatch):
     from jupyter_client.manager import start_new_kernel
 
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    manager, client = start_new_kernel(kernel_name="python3")
+    manager, client = start_new_kernel(startup_timeout=240, kernel_name="python3")
     said = []
 
     def execute(code, *press):
@@ -35,7 +38,7 @@ def test_the_stop_button_of_a_notebook(monkeypatch):
             if kind == "update_display_data" and pressed:
                 pressed.pop()()
 
-        return client.execute_interactive(code, timeout=60, output_hook=output)["content"]
+        return client.execute_interactive(code, timeout=240, output_hook=output)["content"]
 
     try:
         execute("from nst_helpers import style_transfer")

@@ -160,8 +160,8 @@ def test_a_download_that_falls_silent_is_given_up(tiny_network, fresh, monkeypat
         handler.wfile.write(said)
         silent.wait(30)
 
-    monkeypatch.setattr(weights, "_SECONDS_OF_SILENCE", 0.3)
     with monkeypatch.context() as patch:
+        patch.setattr(weights, "_SECONDS_OF_SILENCE", 0.3)
         patch.setattr(http.server.SimpleHTTPRequestHandler, "do_GET", fall_silent)
         with pytest.raises(InputError, match=r"download failed .*timed out"):
             weights.load_convolutions("vgg16")
@@ -240,7 +240,7 @@ def test_processes_that_start_at_once_share_one_download(tiny_network, fresh, mo
     assert {path.suffix for path in fresh.iterdir()} <= {".pth", ".lock"}
 
 
-def test_weights_that_were_rounded_are_not_kept_as_well(bfloat16, monkeypatch):
+def test_beside_rounded_weights_the_exact_ones_are_not_kept(bfloat16, monkeypatch):
     found, read = weights._found, []
 
     def noted(network):
@@ -257,8 +257,7 @@ def test_weights_that_were_rounded_are_not_kept_as_well(bfloat16, monkeypatch):
     assert kept == [(64, 3, 3, 3), (64,)]
 
 
-def test_nothing_else_changes_its_type(bfloat16):
-    """The pretrained weights are one copy for all extractors of a precision."""
+def test_bfloat16_is_one_more_copy_of_the_weights_and_changes_nothing_else(bfloat16):
     before = {key: value.clone() for key, value in weights.load_convolutions().items()}
     transfer = make(precision="bfloat16")
     step = next(iter(transfer))
