@@ -16,13 +16,14 @@ PACKAGE = ROOT / "nst_helpers"
 ARROWS = {
     "errors": set(),
     "gallery": set(),
-    "images": {"errors", "gallery"},
-    "runtime": {"errors", "images"},
+    "web": {"errors"},
+    "images": {"errors", "gallery", "web"},
+    "runtime": {"errors", "images", "web"},
     "engine": {"errors", "gallery", "images", "runtime"},
     "plots": set(),
     "checks": {"engine"},
     "widgets": {"engine", "errors", "gallery", "images", "plots"},
-    "studio": {"engine", "errors", "gallery", "images", "widgets"},
+    "studio": {"engine", "errors", "gallery", "images", "runtime", "widgets"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
     "__main__": {"engine", "errors", "images", "runtime"},
 }

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from pointing import press
 
 import nst_helpers as nst
-from nst_helpers import studio as module
-from nst_helpers.studio import STYLE, Studio, keep_colours, mix_styles
+from nst_helpers.studio import Studio, library, link, words
+from nst_helpers.studio import page as module
+from nst_helpers.studio.mixing import keep_colours, mix_styles
 
 
-def wait(condition, seconds=60):
+def wait(condition, seconds=300):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it took too long"
@@ -24,15 +26,15 @@ def wait(condition, seconds=60):
 
 
 def finish(page):
-    wait(lambda: not page.painting.alive)
-    page.painting.thread.join(10)
+    page.run.wait(300)
+    assert not page.run.alive
 
 
 def upload(page, name, content, use="picture"):
     """Send a file as the page does, in two parts."""
     half = len(content) // 2
-    page._received(None, {"name": name, "use": use, "last": False}, [content[:half]])
-    page._received(None, {"name": name, "use": use, "last": True}, [content[half:]])
+    for part, last in ((content[:half], False), (content[half:], True)):
+        page.link._handle_custom_msg({"name": name, "use": use, "last": last}, [part])
 
 
 def restore(page, name, content):
@@ -49,21 +51,22 @@ def file(image):
 def page():
     page = Studio()
     page.size.value, page.steps.value = 128, 20
-    page.pictures = {name: nst.load_image(image, 64) for name, image in page.pictures.items()}
+    for name, image in page.library.pictures.items():
+        page.library.pictures[name] = nst.load_image(image, 64)
     yield page
     page.end()
-    if page.painting:
-        page.painting.thread.join(20)
+    if page.run:
+        page.run.wait(300)
 
 
 def test_a_run_from_start_to_download(page):
-    page.choose_content("coffee")
-    page.choose_style("great_wave")
-    assert page.styles == {"night_sky": 1, "great_wave": 1}
+    page.chooser.choose_content("coffee")
+    page.chooser.choose_style("great_wave")
+    assert page.chooser.styles == {"night_sky": 1, "great_wave": 1}
     page.start.click()
-    first = page.painting
+    first = page.run
     page.start.click()
-    assert page.painting is first and "A run is on its way" in page.easel.text
+    assert page.run is first and "A run is on its way" in page.easel.text
     finish(page)
     assert first.state == "finished" and len(first.history["total"]) == 20
     assert "Finished after 20 steps" in page.easel.text and page.estimate() > 0
@@ -73,31 +76,31 @@ def test_a_run_from_start_to_download(page):
     assert max(picture.size) == 128 and film.n_frames > 5
     other = Studio()
     restore(other, "picture.png", base64.b64decode(links["picture.png"]))
-    assert other.content == "coffee" and other.styles == page.styles
+    assert other.chooser.content == "coffee" and other.chooser.styles == page.chooser.styles
     assert other.settings() == page.settings()
 
 
 def test_weights_move_in_flight_and_a_pause_holds(page):
     page.steps.value = 80
     page.start.click()
-    wait(lambda: page.painting.step is not None)
-    page.strength.value = STYLE["paint over it"]
-    wait(lambda: page.painting.transfer.weights["style"] == STYLE["paint over it"])
+    wait(lambda: page.run.step is not None)
+    page.strength.value = words.STYLE["paint over it"]
+    wait(lambda: page.run.transfer.weights["style"] == words.STYLE["paint over it"])
     page.pause.click()
-    assert page.painting.state == "paused" and page.pause.description == "Go on"
-    steps = len(page.painting.history["total"]) + 1  # the present step is still finished
+    assert page.run.state == "paused" and page.pause.description == "Go on"
+    steps = len(page.run.history["total"]) + 1  # the present step is still finished
     time.sleep(1)
-    assert len(page.painting.history["total"]) <= steps
+    assert len(page.run.history["total"]) <= steps
     page.pause.click()
-    wait(lambda: len(page.painting.history["total"]) > steps)
+    wait(lambda: len(page.run.history["total"]) > steps)
     page.stop.click()
     finish(page)
-    assert page.painting.state == "stopped" and page.runs and not page.start.disabled
-    assert page.runs[-1][0]["style_weight"] == STYLE["paint over it"]
-    image = page.shown
-    page.choose_content("rocket")
-    page.sheet.pointed = [*[side + 5 for side in page._sheet.places["0"][:2]], 1]
-    assert page.content == "cat" and page.shown is image
+    assert page.run.state == "stopped" and page.sheet.runs and not page.start.disabled
+    assert page.sheet.runs[-1][0]["style_weight"] == words.STYLE["paint over it"]
+    image = page.image
+    page.chooser.choose_content("rocket")
+    press(page.sheet, 0)
+    assert page.chooser.content == "cat" and page.image is image
 
 
 def test_errors_are_sentences(page):
@@ -106,16 +109,18 @@ def test_errors_are_sentences(page):
     restore(page, "plain.png", file(Image.new("RGB", (40, 30))))
     assert "carries no settings" in page.easel.text
     upload(page, "mine.png", file(Image.new("RGB", (90, 60), "red")))
-    assert page.content == "mine.png" and page.photo is page.pictures["mine.png"]
+    assert (
+        page.chooser.content == "mine.png" and page.easel.photo is page.library.pictures["mine.png"]
+    )
     assert "mine.png: 90 x 60 pixels, nothing cut off, used at 90 x 60." in page.easel.text
     page.size.value = 192
     assert "A run paints mine.png (90 x 60) at 192 x 128." in page.easel.text
     unusable = {**page.settings(), "size": 200}, {"content": "cat", "style": "mosaic"}, [1]
     for settings in unusable:
-        data = save(page.photo, settings)
+        data = save(page.easel.photo, settings)
         restore(page, "foreign.png", data)
         assert "foreign.png carries no settings of this studio." in page.easel.text
-    assert page.content == "mine.png" and page.size.value == 192
+    assert page.chooser.content == "mine.png" and page.size.value == 192
 
 
 def save(image, settings):
@@ -127,35 +132,38 @@ def save(image, settings):
 def test_a_run_of_an_uploaded_picture_is_restored_with_the_picture(page):
     red, blue = (file(Image.new("RGB", (90, 60), color)) for color in ("red", "blue"))
     upload(page, "image.png", blue)
-    page.page._handle_custom_msg({"name": "image.png", "use": "picture", "last": False}, [red[:50]])
-    assert page.content == "image.png"
-    page.page._handle_custom_msg({"name": "image.png", "use": "picture", "last": True}, [red[50:]])
-    assert page.content == "image.png (2)" and "used at 90 x 60" in page.easel.text
-    page.styles = {"image.png": 2, "mosaic": 1}
+    page.link._handle_custom_msg({"name": "image.png", "use": "picture", "last": False}, [red[:50]])
+    assert page.chooser.content == "image.png"
+    page.link._handle_custom_msg({"name": "image.png", "use": "picture", "last": True}, [red[50:]])
+    assert page.chooser.content == "image.png (2)" and "used at 90 x 60" in page.easel.text
+    page.chooser.styles = {"image.png": 2, "mosaic": 1}
     page.start.click()
     finish(page)
-    data, settings = page.png(page.runs[-1][0]), page.settings()
-    painted, names = page.shown, list(page.pictures)
+    data, settings = page.png(page.sheet.runs[-1][0]), page.settings()
+    painted, names = page.image, list(page.library.pictures)
     upload(page, "again.png", red)
-    assert list(page.pictures) == names  # known already
-    page.choose_content("cat")
-    page.choose_style("rocket")
-    page.sheet.pointed = [*[side + 5 for side in page._sheet.places["0"][:2]], 1]
-    assert page.settings() == settings and page.shown is painted
+    assert list(page.library.pictures) == names  # known already
+    page.chooser.choose_content("cat")
+    page.chooser.choose_style("rocket")
+    press(page.sheet, 0)
+    assert page.settings() == settings and page.image is painted
 
     other = Studio()
     restore(other, "picture.png", data)
     assert "Upload image.png, image.png (2): then this run is restored." in other.easel.text
     upload(other, "blue.png", blue)
-    assert other.content == "blue.png" and "restored" not in other.easel.text
+    assert other.chooser.content == "blue.png" and "restored" not in other.easel.text
     upload(other, "red.png", red)
-    assert other.content == "red.png" and other.styles == {"blue.png": 2, "mosaic": 1}
+    assert other.chooser.content == "red.png" and other.chooser.styles == {
+        "blue.png": 2,
+        "mosaic": 1,
+    }
     assert "red.png: 90 x 60" in other.easel.text and "are restored" in other.easel.text
 
 
 def test_the_first_run_has_an_estimate_when_the_page_is_open(page):
     assert page.estimate() is None and " in about " not in page.easel.text
-    page.page.beat = 1
+    page.link.beat = 1
     wait(lambda: page.estimate() is not None)
     short = page.estimate()
     wait(lambda: " in about " in page.easel.text)
@@ -166,25 +174,25 @@ def test_the_first_run_has_an_estimate_when_the_page_is_open(page):
 def test_what_is_chosen_during_a_run_is_for_the_next(page):
     page.steps.value = 300
     page.start.click()
-    wait(lambda: page.painting.step is not None)
-    photo = page.photo
-    page.choose_content("rocket")
-    assert page.photo is photo and page.content == "rocket"
+    wait(lambda: page.run.step is not None)
+    photo = page.easel.photo
+    page.chooser.choose_content("rocket")
+    assert page.easel.photo is photo and page.chooser.content == "rocket"
     page.load(page.settings())
     assert "A run is on its way" in page.easel.text
     page.stop.click()
     finish(page)
-    assert page.runs[-1][0]["content"] == "cat" and page.photo is photo
+    assert page.sheet.runs[-1][0]["content"] == "cat" and page.easel.photo is photo
 
 
 def test_uploads_have_limits(page, monkeypatch):
     def images_loaded(*_):
         raise AssertionError("it was read")
 
-    before = list(page.pictures)
+    before = list(page.library.pictures)
     small = file(Image.new("RGB", (40, 30)))
     with monkeypatch.context() as patch:
-        patch.setattr(module, "load_image", images_loaded)
+        patch.setattr(library, "load_image", images_loaded)
         upload(page, "big.png", bytes(50_000_001))
         assert "big.png: The file has more than 50 MB: make" in page.easel.text
         patch.setattr(module, "read_settings", images_loaded)
@@ -192,20 +200,22 @@ def test_uploads_have_limits(page, monkeypatch):
         assert "big.png: The file has more than 50 MB" in page.easel.text
     upload(page, "bomb.png", file(Image.new("1", (9000, 9000))))
     assert "bomb.png: " in page.easel.text and "80 million pixels" in page.easel.text
-    assert list(page.pictures) == before and page.content == "cat"
-    page.uploads = {str(number): "" for number in range(23)}
+    assert list(page.library.pictures) == before and page.chooser.content == "cat"
+    page.library.uploads = {str(number): "" for number in range(23)}
     upload(page, "last.png", small)
     upload(page, "more.png", small)
     assert (
-        page.content == "last.png" and "more.png is one more than the 24 uploads" in page.easel.text
+        page.chooser.content == "last.png"
+        and "more.png: It is one more than the 24 uploads" in page.easel.text
     )
-    page.uploads = {}
-    monkeypatch.setattr(module, "_MOST_BYTES", 10)
+    page.library.uploads = {}
+    monkeypatch.setattr(link, "MOST_BYTES", 10)
+    monkeypatch.setattr(library, "MOST_BYTES", 10)
     for held in (8, 16, 16):
-        page._received(None, {"name": "drop.png", "use": "picture", "last": False}, [bytes(8)])
-        assert len(page._parts["picture", "drop.png"]) == held
-    page._received(None, {"name": "drop.png", "use": "picture", "last": True}, [bytes(8)])
-    assert "drop.png: The file has more than" in page.easel.text and not page._parts
+        page.link._receive(None, {"name": "drop.png", "use": "picture", "last": False}, [bytes(8)])
+        assert len(page.link._parts["picture", "drop.png"]) == held
+    page.link._receive(None, {"name": "drop.png", "use": "picture", "last": True}, [bytes(8)])
+    assert "drop.png: The file has more than" in page.easel.text and not page.link._parts
 
 
 @pytest.mark.parametrize(
@@ -225,15 +235,15 @@ def test_uploads_have_limits(page, monkeypatch):
 )
 def test_a_name_is_shown_and_no_path(page, tmp_path, monkeypatch, given, shown):
     monkeypatch.chdir(tmp_path)
-    gallery = dict(page.pictures)
+    gallery = dict(page.library.pictures)
     upload(page, given, file(Image.new("RGB", (40, 30), "red")))
-    assert page.content == shown and shown in page.easel.text and shown in page.chooser.text
-    assert all(page.pictures[name] is gallery[name] for name in gallery)
+    assert page.chooser.content == shown and shown in page.easel.text and shown in page.chooser.text
+    assert all(page.library.pictures[name] is gallery[name] for name in gallery)
     assert not list(tmp_path.iterdir())
     upload(page, given, file(Image.new("RGB", (40, 30), "red")))
-    assert len(page.pictures) == len(gallery) + 1  # the same picture again
+    assert len(page.library.pictures) == len(gallery) + 1  # the same picture again
     upload(page, given, file(Image.new("RGB", (40, 30), "blue")))
-    assert len(page.pictures) == len(gallery) + 2
+    assert len(page.library.pictures) == len(gallery) + 2
 
 
 def test_settings_that_are_not_the_studios_change_nothing(page, tmp_path):
@@ -270,52 +280,54 @@ def test_a_failure_ends_the_run_with_a_sentence(page, monkeypatch):
 def test_closing_the_page_stops_the_work(page, monkeypatch):
     page.steps.value = 300
     page.start.click()
-    page.page.left = 1
+    page.link.left = 1
     finish(page)
-    assert page.painting.state == "stopped"
+    assert page.run.state == "stopped"
     monkeypatch.setattr(module, "_SECONDS_WITHOUT_PAGE", 0.5)
-    page.page.beat = 1  # and then no more
+    page.link.beat = 1  # and then no more
     page.start.click()
     finish(page)
-    assert page.painting.state == "stopped"
+    assert page.run.state == "stopped"
 
 
 def test_keyboard_and_mouse_choose(page):
-    page.chooser.moved = [1, 0]
-    page.chooser.entered = 1
-    assert page.content == list(page.pictures)[1]
-    left, top, *_ = page._chooser.places["1 mosaic"]
-    for press in (1, 2, 3, 4):
-        page.chooser.pointed = [left + 9, top + 9, press]
-    assert "mosaic" not in page.styles  # three shares, and out again
-    left, top, width, _ = page._easel.places["easel"]
-    page.easel.pointed = [left + width // 2, top + 5, 1]
-    assert page.divider == pytest.approx(0.5, abs=0.01)
+    page.chooser.picture.moved = [1, 0]
+    page.chooser.picture.entered = 1
+    assert page.chooser.content == list(page.library.pictures)[1]
+    for _ in range(4):
+        press(page.chooser, ("style", "mosaic"))
+    assert "mosaic" not in page.chooser.styles  # three shares, and out again
+    press(page.easel, "easel", 0.5)
+    assert page.easel.divider == pytest.approx(0.5, abs=0.01)
+    page.easel.picture.moved = [-5, 0]
+    assert page.easel.divider == pytest.approx(0.4, abs=0.01)
 
 
 def test_a_preset_is_left_and_taken_again(page):
-    for name, words in module.PRESETS.items():
+    for name, preset in words.PRESETS.items():
         page.preset.value = name
-        assert tuple(slider.label for slider in page._sliders) == words
+        assert tuple(slider.label for slider in page._sliders.values()) == preset
         assert page.preset.value == name
     page.keep.index = (page.keep.index + 1) % 3
     assert page.preset.value == "my own"
     page.preset.value = name
-    assert page.keep.label == words[0]
+    assert page.keep.label == preset[0]
 
 
 def test_a_mixture_has_the_mean_of_the_gram_matrices():
-    first, second = (nst.load_image(name, 128) for name in ("mosaic", "tiger_coat"))
+    first, second = (nst.load_image(name, 128) for name in ("mosaic", "engraving"))
     extract = nst.FeatureExtractor("relu2_1", device="cpu")
 
     def gram(image):
         return nst.gram_matrix(extract(image)["relu2_1"])
 
-    target = (gram(first) + 3 * gram(second)) / 4
-    mixed = gram(mix_styles([first, second], [1, 3]))
-    assert (mixed - target).norm() < 0.3 * min(
-        (gram(one) - target).norm() for one in (first, second)
-    ) or (mixed - target).norm() < 0.2 * target.norm()
+    target = (gram(first) + gram(second)) / 2
+    mixed = gram(mix_styles([first, second], [2, 2]))
+    # The seams and what strips leave out cost something, and each picture alone is far off.
+    assert (mixed - target).norm() < 0.15 * target.norm()
+    assert min((gram(one) - target).norm() for one in (first, second)) > 0.4 * target.norm()
+    more = gram(mix_styles([first, second], [3, 1]))
+    assert (more - gram(first)).norm() < 0.7 * (mixed - gram(first)).norm()
 
 
 def test_the_colours_of_the_photo_are_kept():
