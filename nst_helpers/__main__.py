@@ -50,8 +50,8 @@ def _parser() -> argparse.ArgumentParser:
         add(f"{loss}_weight", type=float, help=f"factor of the {loss} loss")
     add(
         "optimizer",
-        help="adam, or lbfgs: here with bounded steps and clamped pixels in place of a line "
-        "search, so not quite the paper's; see the docstring of PixelLBFGS",
+        help="adam, or lbfgs, which departs from the paper's in four ways: bounded steps and no "
+        "line search, clamped pixels, a low-pass first guess, twice the scale",
     )
     add("network", help=" or ".join(LAYER_NAMES))
     add("device", help="such as cpu or cuda; None takes the fastest")

@@ -399,7 +399,7 @@ def voila(tmp_path_factory):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    notebook = Path(__file__).parent.parent / "notebooks" / "08_studio.ipynb"
+    notebook = Path(__file__).parents[2] / "notebooks" / "08_studio.ipynb"
     command = [sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--port={port}"]
     with open(folder / "log", "w") as log:
         process = subprocess.Popen(

@@ -12,7 +12,7 @@ import torch
 
 import nst_helpers as nst
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 STUDIO = "08_studio.ipynb"  # a page to work with, not a lesson
 LESSONS = sorted(set((ROOT / "notebooks").glob("*.ipynb")) - {ROOT / "notebooks" / STUDIO})
 TAUGHT = {"content_loss", "gram_matrix", "style_loss", "variation_loss"}
