@@ -8,13 +8,12 @@ import torch
 import traitlets
 
 from nst_helpers.engine.features import FeatureExtractor
-from nst_helpers.images import load_image
+from nst_helpers.images import ImageSource, load_image
 from nst_helpers.plots import highlight
 from nst_helpers.widgets.base import InteractiveFigure
 from nst_helpers.widgets.canvas import GREY, TITLE, TOP, WIDTH, Canvas, fit
 from nst_helpers.widgets.controls import (
     SLIDER_LAYOUT,
-    PictureSource,
     dropdown,
     named_pictures,
     selection_slider,
@@ -49,9 +48,7 @@ class ChannelExplorer(InteractiveFigure):
 
     place = traitlets.Tuple(traitlets.Float(), traitlets.Float())
 
-    def __init__(
-        self, pictures: Mapping[str, PictureSource] | None = None, size: int = 160
-    ) -> None:
+    def __init__(self, pictures: Mapping[str, ImageSource] | None = None, size: int = 160) -> None:
         """Compute the first picture's features."""
         self.pictures, self.size = named_pictures(pictures), size
         self.extractor = FeatureExtractor(RELU_LAYERS)

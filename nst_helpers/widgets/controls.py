@@ -1,19 +1,13 @@
 """The controls that several figures share, and the pictures that they take."""
 
-import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ipywidgets
-import numpy as np
-import torch
-from PIL import Image
 
 from nst_helpers.errors import InputError
 from nst_helpers.gallery import gallery
-
-# What `load_image` takes.
-PictureSource = str | os.PathLike | bytes | Image.Image | np.ndarray | torch.Tensor
+from nst_helpers.images import ImageSource
 
 SLIDER_LAYOUT = ipywidgets.Layout(width="300px")
 
@@ -52,7 +46,7 @@ def toggle_buttons(
     )
 
 
-def named_pictures(pictures: Mapping[str, PictureSource] | None) -> dict[str, PictureSource]:
+def named_pictures(pictures: Mapping[str, ImageSource] | None) -> dict[str, ImageSource]:
     """Return the pictures that a figure lets choose from, by name.
 
     Args:

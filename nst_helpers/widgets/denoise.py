@@ -6,12 +6,11 @@ import ipywidgets
 import torch
 from scipy import fft
 
-from nst_helpers.images import load_image
+from nst_helpers.images import ImageSource, load_image
 from nst_helpers.widgets.base import InteractiveFigure
 from nst_helpers.widgets.canvas import GREY, TITLE, TOP, WIDTH, Canvas, fit
 from nst_helpers.widgets.controls import (
     SLIDER_LAYOUT,
-    PictureSource,
     selection_slider,
     toggle_buttons,
 )
@@ -48,7 +47,7 @@ class Denoise(InteractiveFigure):
         True
     """
 
-    def __init__(self, picture: PictureSource = "cat", size: int = 160) -> None:
+    def __init__(self, picture: ImageSource = "cat", size: int = 160) -> None:
         """Draw the noise once: the slider changes only its strength."""
         self.photo = load_image(picture, size)
         self.grain = torch.randn(self.photo.shape, generator=torch.Generator().manual_seed(6))

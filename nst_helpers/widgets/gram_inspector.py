@@ -11,11 +11,11 @@ import traitlets
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.losses import gram_matrix
 from nst_helpers.errors import InputError, check_choice
-from nst_helpers.images import load_image
+from nst_helpers.images import ImageSource, load_image
 from nst_helpers.plots import highlight
 from nst_helpers.widgets.base import InteractiveFigure
 from nst_helpers.widgets.canvas import BLACK, GREY, PALE, WHITE, WIDTH, Canvas, Color, fit, shrink
-from nst_helpers.widgets.controls import PictureSource, dropdown, named_pictures
+from nst_helpers.widgets.controls import dropdown, named_pictures
 from nst_helpers.widgets.gram_mathematics import (
     cluster,
     rank_of_pair,
@@ -73,7 +73,7 @@ class GramInspector(InteractiveFigure):
         first: str,
         second: str,
         layer: str = "relu3_1",
-        pictures: Mapping[str, PictureSource] | None = None,
+        pictures: Mapping[str, ImageSource] | None = None,
         size: int = 192,
     ) -> None:
         """Compute both matrices and their order."""

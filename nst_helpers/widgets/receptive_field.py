@@ -6,10 +6,10 @@ import torch
 import traitlets
 
 from nst_helpers.engine.features import FeatureExtractor
-from nst_helpers.images import load_image
+from nst_helpers.images import ImageSource, load_image
 from nst_helpers.widgets.base import InteractiveFigure
 from nst_helpers.widgets.canvas import GREY, PALE, TITLE, TOP, WIDTH, Canvas, fit
-from nst_helpers.widgets.controls import PictureSource, selection_slider
+from nst_helpers.widgets.controls import selection_slider
 from nst_helpers.widgets.positions import (
     RELU_LAYERS,
     cached_receptive_field,
@@ -49,7 +49,7 @@ class ReceptiveField(InteractiveFigure):
 
     place = traitlets.Tuple(traitlets.Float(), traitlets.Float())
 
-    def __init__(self, picture: PictureSource = "cat", size: int = 224) -> None:
+    def __init__(self, picture: ImageSource = "cat", size: int = 224) -> None:
         """Compute the maps."""
         self.shown = load_image(picture, size)
         with torch.no_grad():
