@@ -22,7 +22,7 @@ ARROWS = {
     "engine": {"errors", "gallery", "images", "runtime"},
     "plots": set(),
     "checks": {"engine"},
-    "widgets": {"engine", "errors", "gallery", "images", "plots"},
+    "widgets": {"engine", "errors", "gallery", "images", "plots", "runtime"},
     "studio": {"engine", "errors", "gallery", "images", "runtime", "widgets"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
     "__main__": {"engine", "errors", "images", "runtime"},

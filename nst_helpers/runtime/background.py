@@ -34,7 +34,9 @@ class BackgroundRun:
         on_change: Callable[["BackgroundRun"], None],
     ) -> None:
         """Prepare the thread; `start` starts it."""
-        self.state, self.step, self.error = "running", None, None
+        self.state = "running"
+        self.step: Any = None
+        self.error: str | None = None
         self._resume, self._on_change = resume, on_change
         self._go, self._stop = threading.Event(), threading.Event()
         self._go.set()

@@ -3,7 +3,7 @@
 import itertools
 import math
 import threading
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ipywidgets
@@ -14,9 +14,12 @@ from nst_helpers.engine.transfer import (
     CONTENT_WEIGHT,
     STYLE_WEIGHT,
     VARIATION_WEIGHT,
+    Step,
     StyleTransfer,
 )
 from nst_helpers.errors import InputError
+from nst_helpers.images import ImageSource
+from nst_helpers.runtime.background import BackgroundRun
 from nst_helpers.widgets.base import InteractiveFigure
 from nst_helpers.widgets.canvas import (
     BLACK,
@@ -30,7 +33,6 @@ from nst_helpers.widgets.canvas import (
     Canvas,
     fit,
 )
-from nst_helpers.widgets.controls import PictureSource
 
 Place = tuple[int, int, int]  # the nearness to the corners content, style and variation
 
@@ -58,6 +60,7 @@ class LossBalance(InteractiveFigure):
         live: a control: while it is on, the picture is painted on with the present weights.
         grid: `{place: Step}`, the finished pictures of the triangle.
         step: the `Step` that is shown.
+        work: the `BackgroundRun` that paints, or has painted last; None before the first.
 
     Raises:
         InputError: a picture or a place cannot be used.
@@ -83,17 +86,19 @@ class LossBalance(InteractiveFigure):
     _ON = 100  # steps that are painted on, at most, after the last change
 
     def __init__(
-        self, content: PictureSource, style: PictureSource, size: int = 96, steps: int = 5
+        self, content: ImageSource, style: ImageSource, size: int = 96, steps: int = 5
     ) -> None:
         """Paint the way from the content to the middle."""
         self.live = ipywidgets.ToggleButton(False, description="Paint on", icon="paint-brush")
-        self.transfer = StyleTransfer(content, style, size=size, steps=self._ON, stages=1)
-        self.steps, self.grid = steps, {}
+        transfer = StyleTransfer(content, style, size=size, stages=1)
+        self.content, self.style = transfer.content, transfer.style
+        self.steps, self.grid = steps, dict[Place, Step]()
         self.set_trait("place", (SIDES // 3,) * 3)
         while self.place not in self.grid:
-            self._paint(self._next())
+            place = self._next()
+            self.grid[place] = self._painted(place)
         self.step = self.grid[self.place]
-        self.thread: threading.Thread | None = None
+        self.work: BackgroundRun | None = None
         self._change = threading.Event()
         super().__init__(
             [self.live],
@@ -128,44 +133,80 @@ class LossBalance(InteractiveFigure):
             place = _nearer(place)
         return place
 
-    def _paint(self, place: Place) -> None:
+    def _painted(self, place: Place) -> Step:
+        """Return the last step of a place whose neighbour nearer to the content is finished."""
         begin = place[0] == SIDES
-        self.transfer.start = self.transfer.content if begin else self.grid[_nearer(place)].image
-        self.transfer.weights = self._weights_at(place)
-        *_, self.grid[place] = itertools.islice(self.transfer, 1 if begin else self.steps)
+        picture = self.content if begin else self.grid[_nearer(place)].image
+        run = self._run(picture, self._weights_at(place))
+        *_, step = itertools.islice(run, 1 if begin else self.steps)
+        return step
+
+    def _run(self, picture: torch.Tensor, weights: Mapping[str, float]) -> StyleTransfer:
+        return StyleTransfer(
+            self.content,
+            self.style,
+            steps=self._ON,
+            content_weight=weights["content"],
+            style_weight=weights["style"],
+            variation_weight=weights["variation"],
+            start=picture,
+            stages=1,
+        )
 
     def _changed(self, change: dict[str, Any]) -> None:
-        if change["owner"] is self and not self.live.value:
-            self.step = self.grid.get(self.place, self.step)
+        with self._lock:
+            if change["owner"] is self and not self.live.value:
+                self.step = self.grid.get(self.place, self.step)
         self._change.set()  # a run that paints on begins anew with other weights, or ends
-        if not (self.thread and self.thread.is_alive()):
-            self.thread = threading.Thread(target=self._work, name="nst", daemon=True)
-            self.thread.start()
-        self.redraw()
+        self.redraw()  # first, or it could cover the words of a failure
+        self._begin()
 
-    def _work(self) -> None:
+    def _wanted(self) -> bool:
+        """Return whether there is anything to be painted."""
+        return self._open and (self.live.value or len(self.grid) < len(self._PLACES))
+
+    def _begin(self) -> None:
+        """Begin to paint, where it is wanted and not done already."""
+        with self._lock:
+            if self._wanted() and not (self.work and self.work.alive):
+                self.work = BackgroundRun(self._paint, self._take)
+                self.work.start()
+
+    def _paint(self, _: object) -> Iterator[tuple[Place | None, Step]]:
+        """Yield steps while any are wanted, with the place that each finishes, or None."""
         try:
-            while self.live.value or (self._open and len(self.grid) < len(self._PLACES)):
+            while self._wanted():
                 if self.live.value:
-                    self._paint_on()
+                    yield from self._paint_on()
                 else:
-                    self._paint(place := self._next())
-                    if place == self.place and not self.live.value:
-                        self.step = self.grid[place]
-                    self.redraw()
-        except Exception as error:
-            self.live.value = False
-            self.picture.text = f"Painting ended: {error}"
+                    place = self._next()
+                    yield place, self._painted(place)
+        except Exception:
+            self.live.value = False  # here and not later, when this change would begin anew
+            raise
 
-    def _paint_on(self) -> None:
+    def _paint_on(self) -> Iterator[tuple[None, Step]]:
         self._change.clear()
-        self.transfer.start, self.transfer.weights = self.step.image, self.weights()
-        for step in self.transfer:
+        for step in self._run(self.step.image, self.weights()):
             if self._change.is_set():
                 return
-            self.step = step
-            self.redraw()
+            yield None, step
         self.live.value = False
+
+    def _take(self, run: BackgroundRun) -> None:
+        """Show what was painted."""
+        if run.error:
+            self.picture.text = f"Painting ended: {run.error}"
+        elif not run.alive:
+            self._begin()  # a change may have come after the last look at what is wanted
+        else:
+            place, step = run.step
+            with self._lock:
+                if place is not None:
+                    self.grid[place] = step
+                if place == (None if self.live.value else self.place):
+                    self.step = step
+            self.redraw()
 
     def close(self) -> None:
         """End the work, and the widget."""
@@ -183,7 +224,7 @@ class LossBalance(InteractiveFigure):
             self.step.image.cpu(),
             f"content : style : variation = {weights}",
             shares,
-            (self.transfer.content, self.transfer.style),
+            (self.content, self.style),
             self.place,
             {place: place in self.grid for place in self._PLACES},
         )

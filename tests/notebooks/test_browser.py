@@ -370,10 +370,10 @@ def test_the_triangle_is_filled_and_painted_on_while_the_kernel_answers(lab):
     button.click()
     wait(lambda: lab.ask("balance.step.index") > 2)
     lab.click("balance", "triangle", *in_triangle((6, 0, 0)))
-    wait(lambda: lab.ask("balance.transfer.weights['style']") < 1)
+    wait(lambda: lab.ask("balance.step.state['weights']['style']") < 1)
     wait(lambda: lab.ask("balance.step.index") > 2)
     button.click()
-    wait(lambda: not lab.ask("balance.thread.is_alive()"))
+    wait(lambda: not lab.ask("balance.work.alive"))
     assert not lab.settled("balance").startswith("Painting")
 
 
