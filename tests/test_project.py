@@ -5,7 +5,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-import pytest
 import yaml
 from voila.app import Voila
 
@@ -136,7 +135,6 @@ def test_what_runs_before_a_commit_is_the_projects_own():
         re.compile(hook.get("files", ""))
 
 
-@pytest.mark.xfail(reason="hints are being added")
 def test_types_agree():
     done = subprocess.run(
         [program("pyrefly"), "check", "--python-interpreter-path", sys.executable],
@@ -164,7 +162,6 @@ def without_hints(tree, where=""):
             yield where + node.name
 
 
-@pytest.mark.xfail(reason="hints are being added")
 def test_what_is_public_has_hints():
     source = "class A:\n  def b(self, c: int): ...\n  def _d(self, e): ...\ndef f(g) -> None: ..."
     assert list(without_hints(ast.parse(source))) == ["A.b", "f"]

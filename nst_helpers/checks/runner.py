@@ -116,7 +116,7 @@ def _judge(function: object, exercise: Exercise) -> list[str]:
             f"The checker was given a {type(function).__name__}: give it your function itself, by "
             "its name and without parentheses or arguments."
         )
-    remarks = []
+    remarks, result = [], None
     for number, case in enumerate(exercise.cases):
         given = case()
         try:
@@ -198,7 +198,7 @@ def _diagnose(
     for pair in pairs:
         outcome, factor = outcomes[pair[0]].detach(), factors[pair[1]]
         if is_close(value, outcome * factor):
-            hint = " ".join(filter(None, [*pair, exercise.rule]))
+            hint = " ".join(part for part in (*pair, exercise.rule) if part)
             return hint.replace("{shape}", _shape(value))
     if value.shape != expected.shape:
         wanted = _shape(expected) or "a single number"

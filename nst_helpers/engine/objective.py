@@ -47,19 +47,20 @@ class Objective:
     def __call__(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return `{term: scalar tensor}`."""
         features = self.extractor(image)
+        content_losses = {
+            name: content_loss(features[name], target)
+            for name, target in self.content_targets.items()
+        }
+        style_losses = {
+            name: style_loss(gram_matrix(features[name]), target)
+            for name, target in self.style_targets.items()
+        }
         terms = {
-            "content": sum(
-                self.content_factors[name] * content_loss(features[name], target)
-                for name, target in self.content_targets.items()
-            ),
-            "style": sum(
-                self.style_factors[name] * style_loss(gram_matrix(features[name]), target)
-                for name, target in self.style_targets.items()
-            ),
+            "content": _weighted_sum(self.content_factors, content_losses),
+            "style": _weighted_sum(self.style_factors, style_losses),
             "variation": variation_loss(image),
         }
-        terms["total"] = sum(weight * terms[name] for name, weight in self.weights.items())
-        return terms
+        return {**terms, "total": _weighted_sum(self.weights, terms)}
 
     def evaluate(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the values of `terms`, in one tensor, and the gradient of the total."""
@@ -67,6 +68,11 @@ class Objective:
         terms = self(pixels)
         (gradient,) = torch.autograd.grad(terms["total"], pixels)
         return torch.stack([terms[name] for name in self.terms]).detach(), gradient
+
+
+def _weighted_sum(weights: Mapping[str, float], losses: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    first, *others = (weight * losses[name] for name, weight in weights.items())
+    return sum(others, first)
 
 
 def _factors(targets):

@@ -85,6 +85,7 @@ class PixelLBFGS:
         product = (s * y).sum()
         convex = product > 1e-8 * s.norm() * y.norm()  # the gradient grew along the move
         gamma = _BOLDNESS * product / (y * self._filtered(y, stuck)).sum()
+        assert self.gamma is not None  # the first step has set it
         self.gamma = torch.where(convex, gamma, self.gamma)
         scale = torch.where(convex, product.rsqrt(), 0)  # a pair of zeros changes no direction
         pair = torch.stack([s, y]).mul_(scale)  # in one tensor, so that memory is not scattered

@@ -8,7 +8,7 @@ The results are `image` (a PIL image) and `text` (what it shows in words).
 import contextlib
 import io
 import threading
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Generator, Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,7 @@ class InteractiveFigure(ipywidgets.VBox):
             self.picture.png, self.picture.text = self.canvas.png(), self.text
 
     @contextlib.contextmanager
-    def one_redraw(self) -> Iterator[None]:
+    def one_redraw(self) -> Generator[None, None, None]:
         """Change several parts of the state, then draw once."""
         outer, self._quiet = self._quiet, True
         try:
