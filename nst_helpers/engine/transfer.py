@@ -298,7 +298,8 @@ class StyleTransfer:
 
     def _fit(self, image, size):
         """Return `image` in the shape that the content picture has at this size."""
-        return resample(image, resize(self.content, size).shape[2:])
+        *_, height, width = resize(self.content, size).shape
+        return resample(image, (height, width))
 
     def _start_picture(self, start, seed):
         if isinstance(start, str) and start == "content":
@@ -362,15 +363,14 @@ def style_transfer(
                     bar.update(step)
                 if file:
                     file.write_when_due(run.state_dict())
+        return run.end(file, transfer.settings)
     except (KeyboardInterrupt, Diverged, InputError) as stopped:
         last, _ = run.last_and_best
         if last is None:
             raise
         reason = str(stopped) or "The run was interrupted."
         tell(f"{reason} This is the best picture of {last.index + 1} steps.")
-    if file:
-        file.write(run.state_dict())
-    return run.result(transfer.settings)
+    return run.end(file, transfer.settings)
 
 
 class _Run:
@@ -396,7 +396,10 @@ class _Run:
         self.rows[step.index :] = [{**step.losses, "seconds": step.seconds, "size": size}]
         self.last_and_best = step, best
 
-    def result(self, settings):
+    def end(self, file, settings):
+        """Write the checkpoint, if there is one, and return the `Result`."""
+        if file:
+            file.write(self.state_dict())
         last, best = self.last_and_best
         rows = self.rows[: last.index + 1]
         history = {name: [row[name] for row in rows] for name in rows[0]}
