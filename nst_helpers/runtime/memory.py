@@ -143,8 +143,12 @@ def given_back(size: int, device: torch.device) -> Generator[None, None, None]:
     try:
         yield
     except RuntimeError as error:  # only CUDA has a class of its own for it, a subclass
-        # The last of these is from cuDNN and cuBLAS.
-        full = "out of memory|not enough memory|allocate memory|ALLOC_FAILED"
+        # The last two are from cuDNN and cuBLAS, and from oneDNN on the CPU, which speaks of "a
+        # primitive descriptor for ..." where it does not support an operation.
+        full = (
+            "out of memory|not enough memory|allocate memory|ALLOC_FAILED|"
+            "could not create a primitive$"
+        )
         if not re.search(full, str(error)):
             raise
         # A notebook keeps the last error, whose frames hold every tensor of the run.
