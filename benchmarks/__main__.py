@@ -188,7 +188,7 @@ def on_gpu(results, options):
 
 def _process(size, steps, content, style):
     code = f"import benchmarks.__main__ as b; b.one_run({size}, {steps}, {content!r}, {style!r})"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     return json.loads(done.stdout.splitlines()[-1])

@@ -89,7 +89,7 @@ def neural_style(objective, steps, every=10):
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
         )
         for line in run.stdout:
             if "Running optimization" in line:

@@ -28,7 +28,7 @@ def python(code, *arguments):
         [sys.executable, "-c", textwrap.dedent(code), *arguments],
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=300,
     )
     assert done.returncode == 0, done.stderr

@@ -100,7 +100,7 @@ def test_the_page_names_the_precision_that_is_the_default(tmp_path):
         k: {"gradient_error": 0.1, "loss": 2, "psnr": v} for k, v in runs.items()
     }
     page.write({"machine": machine}, tmp_path)
-    text = (tmp_path / "speed.md").read_text()
+    text = (tmp_path / "speed.md").read_text(encoding="utf-8")
     assert "| float32 | 0.25 s | 200 billion a second | 90% |" in text
     assert "no instructions for bfloat16, so the package uses float32" in text
     assert (
@@ -111,7 +111,7 @@ def test_the_page_names_the_precision_that_is_the_default(tmp_path):
     machine["precisions"]["bfloat16"] = precision
     page.write({"machine": machine}, tmp_path)
     assert "has instructions for bfloat16, so the package uses it" in (
-        (tmp_path / "speed.md").read_text()
+        (tmp_path / "speed.md").read_text(encoding="utf-8")
     )
 
 
@@ -139,7 +139,7 @@ def test_the_page_says_what_was_not_reached(tmp_path):
     ]
     sizes = [{"size": 128, "seconds": 1.0, "pixels": 16384, "megabytes": 10.0, "first": 1.0}]
     page.write({"pairs": pairs, "sizes": sizes}, tmp_path)
-    text = (tmp_path / "speed.md").read_text()
+    text = (tmp_path / "speed.md").read_text(encoding="utf-8")
     assert "| 3: 1 s | 0.50 | 0.25 | 0.50 | not run |" in text
     assert "| content not kept; loss alone 3: 1 s |  |  | 0.50 | 40: 2 s |" in text
     assert "| loss not reached after 3: 1 s |  |  | inf | not run |" in text
@@ -167,7 +167,7 @@ def test_the_part_for_a_gpu_runs_on_the_cpu_too(tmp_path, monkeypatch):
     for row in (changed, bfloat16):
         assert row["loss"] == pytest.approx(float32["loss"], rel=0.1)
     page.write({"gpu": found}, tmp_path)
-    text = (tmp_path / "speed.md").read_text()
+    text = (tmp_path / "speed.md").read_text(encoding="utf-8")
     assert "| plain loop |" in text and "Nothing was measured" not in text
     page.write({}, tmp_path)
-    assert "Nothing was measured" in (tmp_path / "speed.md").read_text()
+    assert "Nothing was measured" in (tmp_path / "speed.md").read_text(encoding="utf-8")

@@ -110,7 +110,7 @@ def test_command_line_paints_one_picture(studio, tmp_path, capsys):
 def test_nothing_is_replaced_silently_or_by_half(studio, tmp_path, capsys, monkeypatch, name):
     monkeypatch.setattr(studio, "paint", lambda *_: Image.new("RGB", (64, 48), "red"))
     output = tmp_path / name
-    output.write_text("before")
+    output.write_text("before", encoding="utf-8")
     options = ["great_wave", "--output", str(output)]
     (tmp_path / "folder.png").mkdir()
     assert studio.main([*options[:2], f"{tmp_path}/folder.png"]) == 2
@@ -121,7 +121,7 @@ def test_nothing_is_replaced_silently_or_by_half(studio, tmp_path, capsys, monke
         patch.setattr(Path, "write_bytes", lambda *_: (_ for _ in ()).throw(full))
         assert studio.main(options) == 2
     assert capsys.readouterr().err == f"{str(output)!r} cannot be written: {full.strerror}.\n"
-    assert output.read_text() == "before"
+    assert output.read_text(encoding="utf-8") == "before"
     assert studio.main(options) == 0
     assert "pixels. It was there and is replaced.\n" in capsys.readouterr().out
     assert Image.open(output).size == (64, 48) and list(tmp_path.iterdir()) == [output]

@@ -24,6 +24,7 @@ report = check_answer("dog", "dog", hints={"dog": "\\u201cDog\\u201d is 1\\u202f
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", [[], ["-m", "IPython"]], ids=["python", "ipython"])
 def test_a_windows_console_gets_every_verdict(shell):
     ran = subprocess.run(

@@ -51,7 +51,7 @@ OPTIONS = [
 def settings(folder, name, values):
     path = folder / f"{name}.jupyterlab-settings"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(values))
+    path.write_text(json.dumps(values), encoding="utf-8")
 
 
 def write_notebook(path):
@@ -69,7 +69,8 @@ def write_notebook(path):
     ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     document = {"cells": cells, "metadata": {"kernelspec": kernel}}
-    path.write_text(json.dumps(document | {"nbformat": 4, "nbformat_minor": 5}))
+    document |= {"nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(document), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def server(tmp_path_factory):
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0"]
     command += ["--allow-root", f"--ServerApp.root_dir={folder / 'notebooks'}"]
     command += ["--IdentityProvider.token=secret", "--LabApp.expose_app_in_browser=True"]
-    with open(folder / "log", "w") as log:
+    with open(folder / "log", "w", encoding="utf-8") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         yield wait(lambda: address(folder / "RUNTIME_DIR"))
@@ -115,7 +116,7 @@ def server(tmp_path_factory):
 def address(folder):
     for path in folder.glob("jpserver-*.json"):
         try:
-            return json.loads(path.read_text())["url"]
+            return json.loads(path.read_text(encoding="utf-8"))["url"]
         except ValueError:  # not yet written to its end
             return None
 
@@ -401,7 +402,7 @@ def voila(tmp_path_factory):
         port = free.getsockname()[1]
     notebook = Path(__file__).parents[2] / "notebooks" / "08_studio.ipynb"
     command = [sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--port={port}"]
-    with open(folder / "log", "w") as log:
+    with open(folder / "log", "w", encoding="utf-8") as log:
         process = subprocess.Popen(
             [*command, "--Voila.ip=127.0.0.1"], env=environment, stdout=log, stderr=log
         )

@@ -24,9 +24,11 @@ PEAK = r"""
     layers = {"content_layers": content_layers, "style_layers": style_layers}
     settings = {"steps": steps, "device": "cpu", "stages": 1, "precision": precision}
     run = StyleTransfer(picture, picture, **settings, **layers)
-    before = int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
+    pages = open("/proc/self/statm", encoding="utf-8").read().split()[1]
+    before = int(pages) * resource.getpagesize()
     list(map(id, run))
-    peak = re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1]
+    status = open("/proc/self/status", encoding="utf-8").read()
+    peak = re.search(r"VmHWM:\s+(\d+)", status)[1]
     print(int(peak) * 1024 - before)
 """
 
@@ -97,7 +99,7 @@ def test_the_limits_of_control_groups_hold(tmp_path):
     def group(folder, **files):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            (tmp_path / folder / name.replace("__", ".")).write_text(f"{text}\n")
+            (tmp_path / folder / name.replace("__", ".")).write_text(f"{text}\n", encoding="utf-8")
 
     assert list(memory._control_groups(tmp_path)) == []
     group("proc/self", cgroup="0::/user/jupyter\n4:memory:/user\n2:cpu,cpuacct:/")
@@ -148,6 +150,25 @@ def test_full_memory_is_said_and_given_back(monkeypatch):
         paint()
 
 
+def test_every_wording_of_full_memory_is_known():
+    for full in (
+        "[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: can't allocate memory",
+        "DefaultCPUAllocator: not enough memory: you tried to allocate 4194304 bytes.",
+        "MPS backend out of memory (MPS allocated: 8.00 GB)",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "could not create a primitive",
+    ):
+        with pytest.raises(InputError, match="memory of cpu is full"):
+            with memory.given_back(64, torch.device("cpu")):
+                raise RuntimeError(full)
+    other = (
+        "could not create a primitive descriptor for a convolution forward propagation primitive"
+    )
+    with pytest.raises(RuntimeError, match="descriptor"):
+        with memory.given_back(64, torch.device("cpu")):
+            raise RuntimeError(other)
+
+
 @pytest.mark.parametrize("kind", ["cuda", "xpu", "mps"])
 def test_the_cache_of_every_accelerator_is_emptied(monkeypatch, kind):
     emptied = []
@@ -165,7 +186,8 @@ def test_memory_that_is_really_full_is_said():
         import resource
         from nst_helpers import InputError, StyleTransfer
         transfer = StyleTransfer("cat", "night_sky", size=640, steps=2, stages=1, device="cpu")
-        used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        pages = open("/proc/self/statm", encoding="utf-8").read().split()[0]
+        used = int(pages) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + 150 * 2**20, resource.RLIM_INFINITY))
         try:
             list(transfer)
@@ -180,7 +202,8 @@ def test_many_runs_take_the_memory_of_one():
         gc.collect()
         tensors = sum(issubclass(type(thing), torch.Tensor) for thing in gc.get_objects())
         used = Path("/proc/self/statm")
-        return tensors, int(used.read_text().split()[1]) * 4096 if used.exists() else 0
+        pages = used.read_text(encoding="utf-8").split()[1] if used.exists() else 0
+        return tensors, int(pages) * 4096
 
     paint(steps=2)
     tensors, used = kept()
