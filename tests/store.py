@@ -18,6 +18,7 @@ def store(path):
         timeout=300,
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,  # one stream, however it came in pieces
         resources={"metadata": {"path": path.parent}},
     )
     client.execute()
