@@ -415,7 +415,11 @@ def _name(picture):
 
 
 def _watched(losses, watch, weights):
-    """Return what to know about the losses so far; raise `Diverged` where the run is lost."""
+    """Return `watch`, which remembers the losses of a stage, with those of another step.
+
+    Raises:
+        Diverged: a loss is not finite, or the total has been too large for too long.
+    """
     before, first = watch.get("before", losses), watch.get("first", losses["total"])
     if not all(math.isfinite(loss) for loss in losses.values()):
         advice = _advice(losses, before, weights)
