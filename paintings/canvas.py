@@ -5,9 +5,10 @@ Most hands first make a *plan* (an array with the colour wanted at each unit) an
 """
 
 import numpy as np
-from materials import LONG_SIDE, SUPERSAMPLING, jitter, look_up, scatter, texture
 from PIL import Image, ImageDraw
 from scipy import ndimage
+
+from materials import LONG_SIDE, SUPERSAMPLING, jitter, look_up, scatter, texture
 
 
 class Canvas:

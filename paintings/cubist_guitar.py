@@ -1,9 +1,10 @@
 """The hand of a painter who breaks what he sees into facets: a still life with a guitar."""
 
 import numpy as np
+from scipy import ndimage
+
 from canvas import Canvas
 from materials import LONG_SIDE, grid, jitter, mix, noise, ramp, rgb
-from scipy import ndimage
 
 
 def cubist_guitar(seed, size=LONG_SIDE):

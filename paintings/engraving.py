@@ -1,8 +1,9 @@
 """The hand of an engraver on copper: a lighthouse on a coast, all in black lines."""
 
 import numpy as np
-from materials import LONG_SIDE, enlarge, fine_grid, mix, noise, points, ramp, reduce, rgb, texture
 from scipy import ndimage
+
+from materials import LONG_SIDE, enlarge, fine_grid, mix, noise, points, ramp, reduce, rgb, texture
 
 
 class Plate:

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+
 from canvas import Canvas
 from materials import (
     LONG_SIDE,

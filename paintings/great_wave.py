@@ -1,6 +1,7 @@
 """The hand of a printer from woodblocks: a great wave with claws of foam."""
 
 import numpy as np
+
 from canvas import Canvas
 from materials import (
     LONG_SIDE,

@@ -1,10 +1,11 @@
 """The hand of a mosaicist: fish in a sea of small stones, within a golden border."""
 
 import numpy as np
-from canvas import Canvas
-from materials import LONG_SIDE, grid, jitter, look_up, mix, noise, points, ramp, rgb, scatter
 from scipy import ndimage
 from skimage import measure
+
+from canvas import Canvas
+from materials import LONG_SIDE, grid, jitter, look_up, mix, noise, points, ramp, rgb, scatter
 
 
 def mosaic(seed, size=LONG_SIDE):

@@ -1,6 +1,8 @@
 """The hand of a painter in thick oils: a night sky that whirls over a village."""
 
 import numpy as np
+from scipy import ndimage
+
 from canvas import Canvas
 from materials import (
     LONG_SIDE,
@@ -15,7 +17,6 @@ from materials import (
     scatter,
     smooth_curve,
 )
-from scipy import ndimage
 
 
 def night_sky(seed, size=LONG_SIDE):

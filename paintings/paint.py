@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+from PIL import Image, ImageFile
+
 from cubist_guitar import cubist_guitar
 from engraving import engraving
 from fauve_harbour import fauve_harbour
@@ -24,7 +26,6 @@ from great_wave import great_wave
 from materials import LONG_SIDE
 from mosaic import mosaic
 from night_sky import night_sky
-from PIL import Image, ImageFile
 from pointillist import pointillist
 from stained_glass import stained_glass
 from tiger_coat import tiger_coat

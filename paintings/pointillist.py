@@ -1,6 +1,8 @@
 """The hand of a painter in dots of pure colour: a river bank at sunset."""
 
 import numpy as np
+from scipy import ndimage
+
 from canvas import Canvas
 from materials import (
     LONG_SIDE,
@@ -16,7 +18,6 @@ from materials import (
     scatter,
     smooth_curve,
 )
-from scipy import ndimage
 
 
 def pointillist(seed, size=LONG_SIDE):

@@ -1,6 +1,9 @@
 """The hand of a glazier: a rose window of coloured glass joined by lead."""
 
 import numpy as np
+from scipy import ndimage
+from scipy.spatial import cKDTree
+
 from materials import (
     LONG_SIDE,
     SUPERSAMPLING,
@@ -14,8 +17,6 @@ from materials import (
     rgb,
     texture,
 )
-from scipy import ndimage
-from scipy.spatial import cKDTree
 
 
 def stained_glass(seed, size=LONG_SIDE):

@@ -1,9 +1,10 @@
 """The hand of a painter of animals, in fine strokes like hairs: the flank of a tiger."""
 
 import numpy as np
+from scipy import ndimage
+
 from canvas import Canvas
 from materials import LONG_SIDE, grid, mix, noise, ramp, rgb
-from scipy import ndimage
 
 
 def tiger_coat(seed, size=LONG_SIDE):

@@ -1,8 +1,9 @@
 """The hand of a weaver of dyed threads: a cloth with rows of medallions."""
 
 import numpy as np
-from materials import LONG_SIDE, enlarge, fine_grid, jitter, mix, noise, reduce, rgb, texture
 from scipy import ndimage
+
+from materials import LONG_SIDE, enlarge, fine_grid, jitter, mix, noise, reduce, rgb, texture
 
 
 def woven_cloth(seed, size=LONG_SIDE):

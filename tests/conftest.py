@@ -4,8 +4,9 @@ import tempfile
 import threading
 from pathlib import Path
 
-import offline
 import pytest
+
+import offline
 
 # Where others use the cores too, threads of torch that spin while they wait take minutes for a
 # second's work. Read when torch is imported, here and in the kernels of notebooks.

@@ -8,8 +8,9 @@ import zlib
 from functools import cache
 
 import numpy as np
-from outcomes import assert_pixels
 from PIL import Image
+
+from outcomes import assert_pixels
 
 # Four quarters, so that every turn and every mirror image of it is another picture; each is of
 # whole blocks of 16 pixels, so that JPEG and WebP keep it nearly as it is.

@@ -22,8 +22,6 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from outcomes import assert_pixels, no_network_built, outcome, sentence
-from picture_cases import FILES, WHITE, encoded
 
 from nst_helpers import (
     InputError,
@@ -34,6 +32,8 @@ from nst_helpers import (
     save_image,
     to_pil,
 )
+from outcomes import assert_pixels, no_network_built, outcome, sentence
+from picture_cases import FILES, WHITE, encoded
 
 FUZZ = int(os.environ.get("NST_FUZZ", 0))
 SETTINGS = ["content_weight", "style_weight", "variation_weight", "size", "steps", "stages", "seed",

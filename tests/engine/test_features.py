@@ -1,10 +1,10 @@
 import pytest
 import torch
-from runs import relative_error
 
 from nst_helpers import LAYER_NAMES, FeatureExtractor, InputError, StyleTransfer, load_image
 from nst_helpers.engine import features
 from nst_helpers.runtime import weights
+from runs import relative_error
 
 
 def test_features_equal_a_walk_through_the_layers():

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 import torch
-from runs import relative_error
 
 from nst_helpers import content_loss, gram_matrix, style_loss, variation_loss
+from runs import relative_error
 
 torch.manual_seed(0)
 

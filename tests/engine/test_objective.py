@@ -1,6 +1,5 @@
 import pytest
 import torch
-from runs import paint, relative_error
 
 from nst_helpers import (
     FeatureExtractor,
@@ -13,6 +12,7 @@ from nst_helpers import (
 )
 from nst_helpers.engine import transfer
 from nst_helpers.runtime import weights
+from runs import paint, relative_error
 
 SMALL = {"size": 64, "steps": 12, "device": "cpu"}
 

@@ -7,11 +7,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from outcomes import assert_refused, case, no_network_built, refusal
 
 from nst_helpers import StyleTransfer, choose_device
 from nst_helpers.engine import features, transfer
 from nst_helpers.errors import shown
+from outcomes import assert_refused, case, no_network_built, refusal
 
 WEIGHTS = ["content_weight", "style_weight", "variation_weight"]
 COUNTS = ["steps", "stages", "seed"]

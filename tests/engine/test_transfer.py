@@ -6,7 +6,6 @@ import warnings
 
 import pytest
 import torch
-from runs import every_optimizer, make, paint
 
 from nst_helpers import (
     Diverged,
@@ -19,6 +18,7 @@ from nst_helpers import (
 from nst_helpers.engine import features, objective, schedule, transfer
 from nst_helpers.engine.optimizers import PixelLBFGS
 from nst_helpers.runtime import progress, weights
+from runs import every_optimizer, make, paint
 
 # From the style itself, one step away is a trillion times worse.
 PROVOKED = {"size": 48, "start": "style", "style_weight": 1e12, "steps": 60, "device": "cpu"}

@@ -8,10 +8,10 @@ import socket
 import threading
 
 import pytest
-from outcomes import assert_pixels, assert_refused, case, outcome
-from picture_cases import QUARTERS, encoded, png_of
 
 from nst_helpers import gallery, images, load_image, read_settings, save_image
+from outcomes import assert_pixels, assert_refused, case, outcome
+from picture_cases import QUARTERS, encoded, png_of
 
 NO_PICTURE = ("did not give a picture", "save the picture and give its path")
 TOO_LARGE = ("larger than", "save a smaller copy")

@@ -6,10 +6,10 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from outcomes import assert_pixels, assert_refused, case, outcome, refusal
-from picture_cases import QUARTERS, WHITE
 
 from nst_helpers import save_image
+from outcomes import assert_pixels, assert_refused, case, outcome, refusal
+from picture_cases import QUARTERS, WHITE
 
 # Arrays -----------------------------------------------------------------------------------------
 

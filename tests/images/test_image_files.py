@@ -6,6 +6,8 @@ import zlib
 import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageCms, ImageFile
+
 from outcomes import assert_pixels, assert_refused, case, outcome
 from picture_cases import (
     FILES,
@@ -17,7 +19,6 @@ from picture_cases import (
     png_of,
     saved,
 )
-from PIL import Image, ImageCms, ImageFile
 
 # Formats ----------------------------------------------------------------------------------------
 

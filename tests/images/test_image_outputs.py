@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from outcomes import assert_refused, case, refusal
-from picture_cases import QUARTERS, encoded
 from PIL import Image, PngImagePlugin
 
 from nst_helpers import InputError, load_image, read_settings, save_image, to_pil
 from nst_helpers.__main__ import main
 from nst_helpers.engine import transfer
+from outcomes import assert_refused, case, refusal
+from picture_cases import QUARTERS, encoded
 
 IMAGE = torch.rand(1, 3, 16, 24, generator=torch.Generator().manual_seed(0))
 

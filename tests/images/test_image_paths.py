@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from outcomes import assert_pixels, assert_refused, case, outcome, refusal
-from picture_cases import ODD_NAMES, QUARTERS, encoded
 from PIL import Image
 
 from nst_helpers import gallery, load_image, read_settings, save_image
 from nst_helpers.errors import shown
+from outcomes import assert_pixels, assert_refused, case, outcome, refusal
+from picture_cases import ODD_NAMES, QUARTERS, encoded
 
 
 def test_the_gallery_is_whole():

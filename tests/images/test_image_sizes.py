@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 import torch
-from outcomes import assert_pixels, assert_refused, case, outcome
-from picture_cases import QUARTERS
 from PIL import Image
 
 from nst_helpers.errors import shown
+from outcomes import assert_pixels, assert_refused, case, outcome
+from picture_cases import QUARTERS
 
 RED = (200, 30, 40)
 

@@ -4,12 +4,12 @@ import zipfile
 
 import pytest
 import torch
-from runs import SMALL, linux, make, paint, python
 
 from nst_helpers import InputError, load_image, style_transfer
 from nst_helpers.__main__ import main
 from nst_helpers.engine import transfer
 from nst_helpers.runtime import checkpoint
+from runs import SMALL, linux, make, paint, python
 
 
 # At the end of the first stage, and in the last one.

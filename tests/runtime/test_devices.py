@@ -1,9 +1,9 @@
 import pytest
 import torch
-from runs import make
 
 from nst_helpers import FeatureExtractor, InputError
 from nst_helpers.runtime.devices import choose_precision
+from runs import make
 
 CPU = torch.device("cpu")
 

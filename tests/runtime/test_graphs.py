@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from runs import make
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -15,6 +14,7 @@ from nst_helpers import StyleTransfer
 from nst_helpers.engine import schedule, transfer
 from nst_helpers.engine.optimizers import PixelLBFGS
 from nst_helpers.runtime import graphs
+from runs import make
 
 CUDA = SimpleNamespace(device=torch.device("cuda"))  # all that is asked of a picture before
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from runs import SMALL, linux, make, paint, python
 
 from nst_helpers import FeatureExtractor, InputError
 from nst_helpers.engine import features, transfer
 from nst_helpers.runtime import memory
+from runs import SMALL, linux, make, paint, python
 
 # Not by `ru_maxrss`, which a process inherits from the one that started it.
 PEAK = r"""

@@ -16,12 +16,12 @@ import weakref
 
 import pytest
 import torch
-from runs import make
 from torchvision import models
 
 from nst_helpers import FeatureExtractor, InputError
 from nst_helpers.engine.transfer import CONTENT_LAYERS, STYLE_LAYERS
 from nst_helpers.runtime import weights
+from runs import make
 
 
 @pytest.fixture

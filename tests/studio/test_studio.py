@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
-from pointing import press
 
 import nst_helpers as nst
 from nst_helpers.studio import Studio, library, link, words
 from nst_helpers.studio import page as module
 from nst_helpers.studio.mixing import keep_colours, mix_styles
+from pointing import press
 
 
 def wait(condition, seconds=300):

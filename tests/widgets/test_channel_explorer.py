@@ -1,10 +1,10 @@
 import pytest
 import torch
-from pointing import arrow_key, differs, press
 
 import nst_helpers as nst
 from nst_helpers import widgets
 from nst_helpers.widgets.positions import RELU_LAYERS
+from pointing import arrow_key, differs, press
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 import pytest
 import torch
-from pointing import differs
 
 from nst_helpers import widgets
+from pointing import differs
 
 
 def test_co_occurrence_falls_to_chance_only_for_one_shuffle():

@@ -1,10 +1,10 @@
 import pytest
 import torch
-from pointing import differs
 
 import nst_helpers as nst
 from nst_helpers import widgets
 from nst_helpers.widgets.denoise import remove_noise
+from pointing import differs
 
 
 def test_denoising_has_a_best_weight_between():

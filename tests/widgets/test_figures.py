@@ -7,11 +7,11 @@ import tracemalloc
 import numpy as np
 import pytest
 import torch
-from pointing import arrow_key, drag, enter_key, press
 
 from nst_helpers import widgets
 from nst_helpers.widgets.base import InteractiveFigure
 from nst_helpers.widgets.canvas import Canvas
+from pointing import arrow_key, drag, enter_key, press
 
 
 class Heard(InteractiveFigure):

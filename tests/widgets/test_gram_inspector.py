@@ -1,11 +1,11 @@
 import pytest
 import torch
-from pointing import arrow_key, differs, press
 
 import nst_helpers as nst
 from nst_helpers import widgets
 from nst_helpers.widgets.gram_inspector import strongest_patches
 from nst_helpers.widgets.positions import cut
+from pointing import arrow_key, differs, press
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,11 @@
 import time
 
 import pytest
-from pointing import arrow_key, press
 
 import nst_helpers as nst
 from nst_helpers import widgets
 from nst_helpers.widgets.loss_balance import in_triangle
+from pointing import arrow_key, press
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,9 @@
 import pytest
-from pointing import arrow_key, differs, press
 
 import nst_helpers as nst
 from nst_helpers import widgets
 from nst_helpers.engine.layers import receptive_field
+from pointing import arrow_key, differs, press
 
 
 def test_the_field_is_the_patch_that_was_clicked():

@@ -1,7 +1,7 @@
 import pytest
-from pointing import arrow_key, drag, press
 
 from nst_helpers import widgets
+from pointing import arrow_key, drag, press
 
 
 def test_vectors_are_dragged_slid_and_moved_by_keys():
