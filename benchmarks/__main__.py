@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks import gpu, methods
+from benchmarks import ablation, gpu, methods
 from benchmarks.exactness import ON_CPU, exactness
 from benchmarks.page import write
 from nst_helpers.runtime.devices import choose_precision
@@ -41,7 +41,14 @@ def main():
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("--only", choices=["pairs", "machine", "sizes", "gpu", "page"])
+    parts = {
+        "machine": machine,
+        "sizes": sizes,
+        "gpu": on_gpu,
+        "pairs": pairs,
+        "ablation": with_and_without,
+    }
+    parser.add_argument("--only", choices=[*parts, "page"])
     parser.add_argument("--pairs", type=int, default=len(PAIRS), metavar="N")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--evaluations", type=int, default=300, help="of the reference")
@@ -50,7 +57,6 @@ def main():
     )
     options = parser.parse_args()
     results = Results(FOLDER / "speed.json")
-    parts = {"machine": machine, "sizes": sizes, "gpu": on_gpu, "pairs": pairs}
     for name, part in parts.items():
         if options.only in (None, name):
             part(results, options)
@@ -124,6 +130,15 @@ def _precisions():
     """Return what the package is measured in: its default, and float32 where that is another."""
     default = choose_precision(None, torch.device("cpu"))
     return {"package": default, **({} if default == "float32" else {"float32": "float32"})}
+
+
+def with_and_without(results, options):
+    """Measure the package with its filter and without it, and with one step more."""
+    rows = []
+    for row in ablation.measure(PAIRS[: options.pairs], options.size):
+        rows.append(row)
+        results["ablation"] = rows
+        print(json.dumps(row), flush=True)
 
 
 # -------------------------------------------------------------------------- the machine

@@ -1,12 +1,15 @@
+import json
 import types
+from functools import partial
 
 import pytest
 import torch
 
 from benchmarks import __main__ as main
-from benchmarks import gpu, methods, page
+from benchmarks import ablation, gpu, methods, page
 from benchmarks.__main__ import summary
 from nst_helpers import StyleTransfer, gram_matrix, load_image
+from nst_helpers.engine import schedule
 from nst_helpers.engine.features import FeatureExtractor
 
 
@@ -171,3 +174,60 @@ def test_the_part_for_a_gpu_runs_on_the_cpu_too(tmp_path, monkeypatch):
     assert "| plain loop |" in text and "Nothing was measured" not in text
     page.write({}, tmp_path)
     assert "Nothing was measured" in (tmp_path / "speed.md").read_text(encoding="utf-8")
+
+
+def test_the_part_for_the_filter_runs_and_its_runs_differ_in_the_filter_alone(
+    monkeypatch, tmp_path
+):
+    def runs(low_pass):
+        monkeypatch.setattr(schedule, "low_pass", low_pass)
+        results = main.Results(tmp_path / "speed.json")
+        main.with_and_without(results, types.SimpleNamespace(size=32, pairs=1))
+        return json.loads(results.path.read_text(encoding="utf-8"))["ablation"]
+
+    quick = partial(ablation.measure, both=(3,), more=(2, 3, 4))
+    monkeypatch.setattr(ablation, "measure", quick)
+    found = runs(schedule.low_pass)
+    strengths = [(run["steps"], round(run["low_pass"])) for run in found]
+    assert strengths == [(3, 64), (3, 0), (2, 64), (4, 64)]
+    filtered, unfiltered, *_ = found
+    assert abs(filtered["loss"] / unfiltered["loss"] - 1) > 0.01
+    page.write({"ablation": found}, tmp_path)
+    text = (tmp_path / "speed.md").read_text(encoding="utf-8")
+    assert "| 3 | 64 | " in text and "| 4 | 64 | " in text
+    off = runs(lambda steps: 0)
+    assert off[0] == off[1] == unfiltered
+
+
+def test_without_the_filter_the_stages_are_the_same():
+    both = [way("cat", "night_sky", size=256) for way in (StyleTransfer, ablation.Unfiltered)]
+    assert both[0].stages == both[1].stages and len(both[0].stages) == 3
+    assert both[0].settings == both[1].settings
+    a, b = (vars(way._optimizer(way.content)) for way in both)
+    assert a.pop("low_pass") == schedule.low_pass(150) and b.pop("low_pass") == 0
+    assert a.pop("image").equal(b.pop("image")) and a == b
+
+
+def test_the_page_shows_runs_with_the_filter_and_without_it(tmp_path):
+    def run(style, steps, low_pass, loss, kept):
+        run = {"content": "cat", "style": style, "size": 256, "steps": steps}
+        return {**run, "low_pass": low_pass, "loss": loss, "kept": kept}
+
+    runs = [
+        run("mosaic", 40, 62.0, 2.0, 0.5),
+        run("mosaic", 40, 0, 4.0, 0.75),
+        run("waves", 40, 62.0, 3.0, 0.75),
+        run("waves", 40, 0, 2.0, 0.25),
+        run("mosaic", 99, 32.4, 1.5, 0.5),
+        run("mosaic", 100, 32.0, 1.2, 0.625),
+    ]
+    page.write({"ablation": runs}, tmp_path)
+    text = (tmp_path / "speed.md").read_text(encoding="utf-8")
+    assert "| 40 | 62 | 1.00 (0.50 to 1.50) | 1 of 2 | 0.62 | 0.50 | 1 of 2 |" in text
+    assert "1 are lower with the filter, but not that of cat, waves at 40 steps." in text
+    assert "| cat, mosaic | 2.00, 4.00 | 0.50, 0.75 |" in text
+    assert "| cat, waves | 3.00, 2.00 | 0.75, 0.25 |" in text
+    assert "| steps | strength | cat, mosaic: loss | kept |" in text
+    rows = "| 40 | 62 | 2.00 | 0.50 |", "| 99 | 32 | 1.50 | 0.50 |", "| 100 | 32 | 1.20 | 0.62 |"
+    assert "\n".join(rows) in text
+    assert "the loss changes by at most 20.0%, and the content kept by at\nmost 0.125;" in text

@@ -1,0 +1,48 @@
+"""What the optimiser's low-pass filter changes, and what one step more changes."""
+
+from benchmarks import methods
+from nst_helpers import StyleTransfer
+from nst_helpers.engine import schedule
+
+STEPS = (40, 150, 300)  # with the filter and without it
+MORE_STEPS = (60, 80, 99, 100, 101, 120, 150)  # with it, around the middle of the schedule
+MORE_PAIRS = 2
+
+
+class Unfiltered(StyleTransfer):
+    """A transfer whose optimiser starts from the identity instead of the low-pass filter."""
+
+    def _optimizer(self, image):
+        optimizer = super()._optimizer(image)
+        optimizer.low_pass = 0
+        return optimizer
+
+
+def measure(pairs, size, both=STEPS, more=MORE_STEPS):
+    """Yield a dictionary for each run: its settings, its loss, and how much content it kept.
+
+    The loss is that of the run's best picture at the full size, judged in float32.
+
+    Args:
+        pairs: of content and style, by name.
+        size: the longer side.
+        both: numbers of steps to run with the filter and without it.
+        more: numbers of steps to run with it for the first two pairs too.
+    """
+    for number, (content, style) in enumerate(pairs):
+        objective = methods.objective_of(content, style, size)
+        further = set(more) - set(both) if number < MORE_PAIRS else set()
+        runs = [(steps, filtered) for steps in both for filtered in (True, False)]
+        for steps, filtered in runs + [(steps, True) for steps in sorted(further)]:
+            way = StyleTransfer if filtered else Unfiltered
+            pictures = methods.package(content, style, size, steps, way=way)
+            _, best, _ = min(pictures, key=lambda row: row[2])
+            yield {
+                "content": content,
+                "style": style,
+                "size": size,
+                "steps": steps,
+                "low_pass": schedule.low_pass(steps) if filtered else 0,
+                "loss": methods.total(objective, best),
+                "kept": methods.kept(best, objective.content),
+            }
