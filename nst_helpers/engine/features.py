@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import torch
-from torch.utils.checkpoint import checkpoint
+from torch.utils.checkpoint import checkpoint as recomputed
 
 from nst_helpers.engine.layers import LAYER_NAMES, activations_per_pixel, as_names
 from nst_helpers.errors import InputError, check_choice
@@ -127,7 +127,7 @@ class FeatureExtractor(torch.nn.Module):
         features = {}
         for block in self.blocks:
             if large:
-                activations, found = checkpoint(
+                activations, found = recomputed(
                     block, activations, use_reentrant=False, preserve_rng_state=False
                 )
             else:
