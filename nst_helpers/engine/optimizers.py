@@ -1,5 +1,8 @@
 """Optimisers for pixels: what they evaluate is a picture, and each step costs one evaluation.
 
+L-BFGS is written here, because torch's needs more evaluations for the same loss: see the plain loop
+in `docs/speed.md`. Adam is torch's.
+
 `state_dict` says where an optimiser stands, as tensors and numbers that no later step changes, and
 `load_state_dict` puts another one of the same kind there.
 """

@@ -1,4 +1,7 @@
-"""A progress bar for a terminal, and one with the picture for a notebook."""
+"""A progress bar for a terminal, and one with the picture for a notebook.
+
+The terminal's is tqdm. In a notebook, tqdm's bar is stored as it was at 0 %, and shows no picture.
+"""
 
 import base64
 import io
