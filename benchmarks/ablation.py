@@ -3,6 +3,7 @@
 from benchmarks import methods
 from nst_helpers import StyleTransfer
 from nst_helpers.engine import schedule
+from nst_helpers.engine.optimizers import PixelLBFGS
 
 STEPS = (40, 150, 300)  # with the filter and without it
 MORE_STEPS = (60, 80, 99, 100, 101, 120, 150)  # with it, around the middle of the schedule
@@ -12,10 +13,9 @@ MORE_PAIRS = 2
 class Unfiltered(StyleTransfer):
     """A transfer whose optimiser starts from the identity instead of the low-pass filter."""
 
-    def _optimizer(self, image):
-        optimizer = super()._optimizer(image)
-        optimizer.low_pass = 0
-        return optimizer
+    def make_optimizer(self, image):
+        """Return the optimiser of a stage that begins with `image`."""
+        return PixelLBFGS(image, low_pass=0)
 
 
 def measure(pairs, size, both=STEPS, more=MORE_STEPS):

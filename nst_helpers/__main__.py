@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         "line search, clamped pixels, a low-pass first guess, twice the scale",
     )
     add("network", help=" or ".join(LAYER_NAMES))
-    add("device", help="such as cpu or cuda; None takes the fastest")
+    add("device", help="such as cpu or cuda; by default an accelerator, if there is one")
     add(
         "seed",
         type=int,

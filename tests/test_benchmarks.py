@@ -201,9 +201,9 @@ def test_the_part_for_the_filter_runs_and_its_runs_differ_in_the_filter_alone(
 
 def test_without_the_filter_the_stages_are_the_same():
     both = [way("cat", "night_sky", size=256) for way in (StyleTransfer, ablation.Unfiltered)]
-    assert both[0].stages == both[1].stages and len(both[0].stages) == 3
+    assert both[0].plan == both[1].plan and len(both[0].plan) == 3
     assert both[0].settings == both[1].settings
-    a, b = (vars(way._optimizer(way.content)) for way in both)
+    a, b = (vars(way.make_optimizer(way.content)) for way in both)
     assert a.pop("low_pass") == schedule.low_pass(150) and b.pop("low_pass") == 0
     assert a.pop("image").equal(b.pop("image")) and a == b
 

@@ -13,8 +13,8 @@ from nst_helpers.errors import InputError, check_choice
 from nst_helpers.runtime.devices import choose_device, choose_precision
 from nst_helpers.runtime.weights import BUILDERS, load_convolutions
 
-# A picture of so many pixels has its activations computed a second time for the gradient, block by
-# block, because all of them together would not fit into the memory.
+# From so many pixels on, activations are computed a second time for the gradient, block by block: a
+# third more arithmetic, and far less memory.
 RECOMPUTED_FROM = 1024 * 1024
 
 # What torchvision's weights were trained with: pixels in [0, 1], then these, by channel.
@@ -31,8 +31,8 @@ class FeatureExtractor(torch.nn.Module):
     Args:
         layers: names from `LAYER_NAMES[network]`, such as `["relu1_1", "conv4_2"]`.
         network: `"vgg16"`, or `"vgg19"` as in the paper.
-        pooling: `"max"` as VGG was trained, or `"avg"`, which the paper found smoother.
-        device: where to compute; None chooses the fastest device.
+        pooling: `"max"` as VGG was trained, or `"avg"`, with which the paper made its pictures.
+        device: where to compute; None takes an accelerator where there is one, else the CPU.
         precision: as in `choose_precision`; in `"bfloat16"` the activations are of it too.
 
     Raises:
@@ -80,7 +80,7 @@ class FeatureExtractor(torch.nn.Module):
         weights = load_convolutions(network, self.precision)
         stack.load_state_dict({key: weights[key] for key in stack.state_dict()}, assign=True)
         for index, module in enumerate(stack):
-            if isinstance(module, torch.nn.ReLU):  # in place, a kept conv output becomes its relu
+            if isinstance(module, torch.nn.ReLU):  # in place, unless the convolution is asked for
                 module.inplace = names[index - 1] not in self.layers
             if isinstance(module, torch.nn.MaxPool2d) and pooling == "avg":
                 stack[index] = torch.nn.AvgPool2d(2)
@@ -93,7 +93,7 @@ class FeatureExtractor(torch.nn.Module):
         )
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(IMAGENET_STD).view(3, 1, 1), persistent=False)
-        if device.type == "mps":  # which has had wrong gradients in the other order
+        if device.type == "mps":  # where channels last has given wrong gradients
             self.to(memory_format=torch.contiguous_format)
         # Gradients are wanted for the pixels only; keeping them for the weights costs time.
         self.eval().requires_grad_(False).to(device)
@@ -147,7 +147,8 @@ class FeatureExtractor(torch.nn.Module):
         stored = [n for n in names if n[:4] != "relu" or f"conv{n[4:]}" in self.layers]
         if pixels < RECOMPUTED_FROM:
             return activations_per_pixel(stored)
-        # Then one block at a time; the first one is the largest.
+        # Then what is kept is the end of each block, what is asked for, and one block at a time,
+        # of which the first is the largest.
         first = activations_per_pixel(name for name in stored if name[4:6] == "1_")
         pools = activations_per_pixel(name for name in stored if name[:4] == "pool")
         return pools + max(activations_per_pixel(self.layers), first)
@@ -203,9 +204,14 @@ class _SharedMaximum(torch.autograd.Function):
         height, width = (2 * side for side in pooled.shape[2:])
         # 1 where a number is the largest, 0 where it is smaller; with `==` it takes twice as long.
         largest = (maps[..., :height, :width] - _doubled(pooled)).sign_().add_(1)
-        number = 4 * torch.nn.functional.avg_pool2d(largest, 2)
-        shared = largest.mul_(_doubled(gradient / number))
-        odd = [0, maps.shape[3] - width, 0, maps.shape[2] - height]  # have no part in the pooling
+        ties = 4 * torch.nn.functional.avg_pool2d(largest, 2)
+        shared = largest.mul_(_doubled(gradient / ties))
+        odd = [
+            0,
+            maps.shape[3] - width,
+            0,
+            maps.shape[2] - height,
+        ]  # rows and columns left over
         return torch.nn.functional.pad(shared, odd) if any(odd) else shared
 
 

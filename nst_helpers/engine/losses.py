@@ -70,7 +70,7 @@ _PART = 2**14  # positions that are multiplied at once
 
 
 class _Gram(torch.autograd.Function):
-    """`F Fᵀ`; autograd takes it for a product of two different matrices, and multiplies twice."""
+    """`F Fᵀ`, whose gradient is one product; autograd would compute two, for F and for Fᵀ."""
 
     @staticmethod
     def forward(ctx, flat):
@@ -82,7 +82,7 @@ class _Gram(torch.autograd.Function):
     @staticmethod
     def backward(ctx, gradient):
         (flat,) = ctx.saved_tensors
-        # Transposed twice, so that it lies in memory as activations do that are channels last.
+        # Multiplied as Fᵀ and transposed back, so that the result is channels last in memory.
         return (flat.mT @ (gradient + gradient.mT).to(flat.dtype)).mT
 
 

@@ -12,7 +12,8 @@ class Objective:
     """What is minimised: the losses of a generated picture against two others.
 
     Called on a picture `(1, 3, H, W)` of the content's shape, it returns the terms as scalar
-    tensors: `content`, `style` and `variation`, not weighted, and `total`, their weighted sum.
+    tensors: `content` and `style`, relative errors that are means over their layers, `variation`,
+    and `total`, the weighted sum of the three.
 
     Args:
         extractor: a `FeatureExtractor` of all the layers.
@@ -23,7 +24,7 @@ class Objective:
     Source: Gatys, Ecker and Bethge (2016), equation 7, with a third term.
     """
 
-    terms = ("content", "style", "variation", "total")
+    names = ("content", "style", "variation", "total")
 
     def __init__(
         self,
@@ -67,7 +68,7 @@ class Objective:
         pixels = image.clone().requires_grad_()
         terms = self(pixels)
         (gradient,) = torch.autograd.grad(terms["total"], pixels)
-        return torch.stack([terms[name] for name in self.terms]).detach(), gradient
+        return torch.stack([terms[name] for name in self.names]).detach(), gradient
 
 
 def _weighted_sum(weights: Mapping[str, float], losses: Mapping[str, torch.Tensor]) -> torch.Tensor:
@@ -76,7 +77,9 @@ def _weighted_sum(weights: Mapping[str, float], losses: Mapping[str, torch.Tenso
 
 
 def _factors(targets):
-    """Return what the loss of each layer is multiplied by: all layers together make 1.
+    """Return what the loss of each layer is multiplied by, to be relative to its target.
+
+    A picture without any activations has a loss of 1, all layers together.
 
     Departure from the paper, whose network is scaled so that the mean activation of every channel
     is 1: torchvision's is not, and a layer of large activations would drown the others. Dividing

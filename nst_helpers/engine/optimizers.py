@@ -23,18 +23,18 @@ _BOLDNESS = 2  # most directions are flatter than that of the last move; with 4 
 class PixelLBFGS:
     """L-BFGS for the pixels of a picture: down the gradient, scaled by what the last moves taught.
 
-    It departs in four ways from the method in the book, which `torch.optim.LBFGS` follows:
+    It departs in four ways from the method in the book:
 
-    1. There is no line search, which pays for one step with several evaluations. Instead no step
-       is longer than 0.05, as a root mean square over the pixels.
+    1. There is no line search, which may need several evaluations for one step. Instead no step
+       is longer than 0.05, as a root mean square over the pixels; and a move along which the
+       gradient did not grow, which the conditions of a line search exclude, teaches nothing.
     2. Pixels are clamped to [0, 1] after each step, so that what is evaluated is a picture that
-       can be saved. A pixel at its bound that is pushed further out takes no part in the step.
-    3. The start matrix H⁰, which stands for the curvature that is not known yet, is a low-pass
-       filter and not a multiple of the identity: coarse forms move further than fine ones. The
-       losses of a network that looks for edges are flat for coarse forms and steep for fine ones,
-       so that coarse forms and colours would arrive last. The page of times, `docs/speed.md`,
-       shows runs with this filter and without it.
-    4. γ, the scale of H⁰, is twice that of the book.
+       can be saved. Where a pixel at its bound is pushed further out, its gradient counts as 0.
+    3. H⁰, the first guess of the inverse Hessian, is γ times a low-pass filter K, and not γ times
+       the identity: coarse forms move further than fine ones. The losses of a network that looks
+       for edges are flat for coarse forms and steep for fine ones, so that coarse forms and colours
+       would arrive last. The page of times, `docs/speed.md`, shows runs with K and without it.
+    4. γ is 2 sᵀy / yᵀKy; were K the identity, this would be twice the γ of the book.
 
     Args:
         image: the picture to start from, `(N, C, H, W)`, values in [0, 1].
@@ -48,9 +48,9 @@ class PixelLBFGS:
         >>> optimizer.image.mean()
         tensor(0.2500)
 
-    Source: Nocedal and Wright (2006), algorithms 7.4 and 7.5, whose s, y, α and γ have these names
-    here. Olah, Mordvintsev and Schubert (2017), "Feature Visualization", scale gradients by
-    frequency for the same reason.
+    Source: Nocedal and Wright (2006), algorithms 7.4 and 7.5 and equation 7.20, whose s, y, α and γ
+    have these names here. Olah, Mordvintsev and Schubert (2017), "Feature Visualization", scale
+    gradients by frequency for the same reason.
     """
 
     def __init__(self, image: torch.Tensor, low_pass: float = 64) -> None:
@@ -111,7 +111,7 @@ class PixelLBFGS:
         return direction * (_LONGEST_MOVE / direction.square().mean().sqrt()).clamp(max=1)
 
     def _filtered(self, direction, stuck):
-        """Return H⁰ / γ times a direction: high spatial frequencies are damped, stuck pixels 0."""
+        """Return K times a direction: high spatial frequencies are damped, stuck pixels are 0."""
         size = direction.shape[-2:]
         spectrum = torch.fft.rfft2(direction.masked_fill(stuck, 0))
         spectrum = spectrum / (1 + self.low_pass * _frequencies(size, direction.device))
@@ -120,7 +120,7 @@ class PixelLBFGS:
 
 @lru_cache(maxsize=8)
 def _frequencies(size, device):
-    """Return the spatial frequency of each coefficient of `rfft2`, in cycles a pixel."""
+    """Return the spatial frequency of each coefficient of `rfft2`, in cycles per pixel."""
     vertical = torch.fft.fftfreq(size[0], device=device)[:, None]
     return torch.hypot(vertical, torch.fft.rfftfreq(size[1], device=device))
 
@@ -138,7 +138,7 @@ class PixelAdam:
         >>> optimizer.image.mean()  # the first step moves each pixel by the learning rate
         tensor(0.4700)
 
-    Source: Kingma and Ba (2015), algorithm 1; its constants.
+    Source: Kingma and Ba (2015), algorithm 1; its constants, but for the learning rate.
     """
 
     def __init__(self, image: torch.Tensor, learning_rate: float = 0.03) -> None:

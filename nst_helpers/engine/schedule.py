@@ -7,12 +7,12 @@ the two, everything here goes over smoothly.
 """
 
 _HALFWAY = 100  # steps
-_LARGEST_COARSE, _LARGEST_MIDDLE = 30, 60  # steps; more cost content, or time
+_MOST_COARSE_STEPS, _MOST_MIDDLE_STEPS = 30, 60  # more cost content, or time
 _SMALLEST_COARSE_SIZE = 128  # below it, style repaints the picture and the content is lost
 
 
 def leisure(steps: int) -> float:
-    """Return how little a run has to hurry: from 0 for a few steps to 1 for some hundred.
+    """Return how little a run has to hurry: from 0 for a few steps to 1 for a few hundred.
 
     Example:
         >>> [round(leisure(steps), 2) for steps in (40, 100, 150, 300)]
@@ -61,7 +61,8 @@ def plan(longer_side: int, steps: int, stages: int = 3) -> list[tuple[int, int]]
     Args:
         longer_side: of the generated picture, in pixels.
         steps: of the whole run.
-        stages: the most sizes, 1 to 3. A picture of less than 256 pixels has only its own.
+        stages: the most sizes, 1 to 3. A picture whose longer side is below 256
+            pixels has only its own size.
 
     Example:
         >>> plan(256, 40), plan(256, 150)
@@ -70,8 +71,8 @@ def plan(longer_side: int, steps: int, stages: int = 3) -> list[tuple[int, int]]
     half = longer_side // 2
     if stages == 1 or half < _SMALLEST_COARSE_SIZE or steps < 2:
         return [(longer_side, steps)]
-    coarse = min(max(1, steps // 4), _LARGEST_COARSE)
-    middle = min(round(2 * leisure(steps) * (steps // 5)), steps // 5, _LARGEST_MIDDLE)
+    coarse = min(max(1, steps // 4), _MOST_COARSE_STEPS)
+    middle = min(round(2 * leisure(steps) * (steps // 5)), steps // 5, _MOST_MIDDLE_STEPS)
     if stages == 2 or not middle:
         return [(half, coarse), (longer_side, steps - coarse)]
     return [(half, coarse), (longer_side * 3 // 4, middle), (longer_side, steps - coarse - middle)]

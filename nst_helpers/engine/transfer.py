@@ -24,7 +24,7 @@ from nst_helpers.images import ImageSource, load_image, resample, resize
 from nst_helpers.runtime.checkpoint import Checkpoint
 from nst_helpers.runtime.devices import choose_device
 from nst_helpers.runtime.graphs import captured
-from nst_helpers.runtime.memory import check_room, estimate, given_back
+from nst_helpers.runtime.memory import check_room, estimate, explain_full_memory
 from nst_helpers.runtime.progress import ProgressBar
 
 CONTENT_LAYERS = ("relu4_2",)
@@ -36,7 +36,7 @@ STYLE_WEIGHT = 40.0
 VARIATION_WEIGHT = 10.0
 
 _STARTS = ("content", "noise", "style")
-_GROWTH, _PATIENCE = 1000, 30  # a run is lost at so many times its first loss, for so many steps
+_GROWTH, _PATIENCE = 1000, 30  # so many times the first loss, for so many steps, is a lost run
 _LARGEST_WEIGHT = 1e12  # the other losses are beyond the digits of float32 long before
 
 
@@ -51,8 +51,9 @@ class Step:
     Attributes:
         index: 0 for the first step.
         image: the picture `(1, 3, H, W)` in [0, 1] that was evaluated.
-        losses: `content`, `style` and `variation`, not weighted, and `total`, the weighted sum
-            that is minimised; all of exactly this picture.
+        losses: `content`, `style` and `variation`, as `Objective` has them, and `total`, the
+            weighted sum that is minimised; all of exactly this picture. At a coarse size the
+            content weighs more, so that totals of different sizes cannot be compared.
         seconds: since the start of the run.
         progress: the share of the whole work that is done, in (0, 1].
         state: where the run stands after the step, in tensors and numbers; `resume` needs it.
@@ -71,7 +72,8 @@ class Result:
     """What `style_transfer` returns.
 
     Attributes:
-        image: the picture with the lowest total loss at the full size, `(1, 3, H, W)` in [0, 1].
+        image: the picture with the lowest total loss at the largest size that the run reached,
+            which is the full size unless it ended early; `(1, 3, H, W)` in [0, 1].
         losses: the loss terms of exactly this picture.
         history: for every step, by name: the loss terms, `seconds`, and `size`, the longer side.
         settings: what made the picture, ready for `save_image`.
@@ -86,9 +88,10 @@ class Result:
 class StyleTransfer:
     """Neural style transfer as an iterable of steps; each iteration starts anew.
 
-    The picture is first optimised at half its size, where a step costs a quarter, then at its
-    full size; a longer run has a stage at three quarters between. The coarse stages lay out the
-    large forms. Gatys et al. optimise at one size; `schedule` has this departure and its numbers.
+    A picture of 256 pixels or more is first optimised at half its size, where a step costs a
+    quarter, then at its full size; a longer run has a stage at three quarters between. The coarse
+    stages lay out the large forms. Gatys et al. optimise at one size; `schedule` has this departure
+    and its numbers.
 
     Args:
         content: the content picture, anything that `load_image` takes.
@@ -153,11 +156,11 @@ class StyleTransfer:
         self.style = load_image(style, longer_side)
         self.start = self._start_picture(start, seed)
         layers, device = content_layers + style_layers, choose_device(device)
-        with given_back(longer_side, device):
+        with explain_full_memory(longer_side, device):
             self.extractor = FeatureExtractor(layers, network, pooling, device, precision)
         self.content_layers, self.style_layers = content_layers, style_layers
         self.optimizer = optimizer
-        self.stages = schedule.plan(longer_side, steps, stages)
+        self.plan = schedule.plan(longer_side, steps, stages)
         self._check_memory()
         self.settings = {
             "content": _name(content),
@@ -179,7 +182,7 @@ class StyleTransfer:
 
     def __len__(self) -> int:
         """Return the number of steps."""
-        return sum(steps for _, steps in self.stages)
+        return sum(steps for _, steps in self.plan)
 
     def __iter__(self) -> Iterator[Step]:
         """Yield a `Step` for each evaluation, just after it was made."""
@@ -196,7 +199,7 @@ class StyleTransfer:
             >>> [step.index for step in transfer.resume(first)]
             [1, 2]
         """
-        sizes = [size for size, steps in self.stages for _ in range(steps)]
+        sizes = [size for size, steps in self.plan for _ in range(steps)]
         work = list(itertools.accumulate(size**2 for size in sizes))
         done, image, state = (last.index + 1, last.image, last.state) if last else (0, None, {})
         began = time.perf_counter() - (last.seconds if last else 0)
@@ -206,7 +209,7 @@ class StyleTransfer:
                 state = {}  # a new stage begins with the last picture, and learns anew
             start = self._fit(self.start if image is None else image, size)
             stage = self._stage(start, state, left)
-            with given_back(size, self.extractor.device):
+            with explain_full_memory(size, self.extractor.device):
                 for image, losses, state in stage:
                     seconds = time.perf_counter() - began
                     yield Step(done, image, losses, seconds, work[done] / work[-1], state)
@@ -242,7 +245,7 @@ class StyleTransfer:
         """Yield `(image, losses, state)` of one size, `steps` times."""
         weights = self.weights
         objective = self._objective(max(start.shape[2:]), weights)
-        optimizer = self._optimizer(start.to(self.extractor.device))
+        optimizer = self.make_optimizer(start.to(self.extractor.device))
         if state.get("weights") == weights:
             optimizer.load_state_dict(state["optimizer"])
         else:
@@ -254,7 +257,7 @@ class StyleTransfer:
             values, gradient = evaluate(image)
             optimizer.step(gradient)
             # Read at once, and last: until here, Python need not wait for a GPU.
-            losses = dict(zip(objective.terms, values.tolist(), strict=True))
+            losses = dict(zip(objective.names, values.tolist(), strict=True))
             watch = _watched(losses, watch, objective.weights)
             known = {"optimizer": optimizer.state_dict(), "watch": watch, "weights": weights}
             yield image, losses, known
@@ -270,14 +273,15 @@ class StyleTransfer:
         return self._objective(size, self.weights)
 
     def _objective(self, size, weights):
-        emphasis = schedule.content_emphasis(self.stages[-1][0] / size, len(self))
+        # With given weights, because others may be set while a stage begins.
+        emphasis = schedule.content_emphasis(self.plan[-1][0] / size, len(self))
         weights = {**weights, "content": weights["content"] * emphasis}
         pictures = self._fit(self.content, size), resize(self.style, size)
         return Objective(self.extractor, *pictures, self.content_layers, self.style_layers, weights)
 
     def _check_memory(self):
         """Refuse a run that does not fit: a full memory may end the notebook, not only the run."""
-        size, steps = self.stages[-1]
+        size, steps = self.plan[-1]
         kept = 2 * min(steps, MEMORY) if self.optimizer == "lbfgs" else 2
         areas = [math.prod(picture.shape[2:]) for picture in (self.content, self.style)]
         layers = set(self.content_layers), {*self.content_layers, *self.style_layers}
@@ -286,12 +290,20 @@ class StyleTransfer:
         def needed(share):
             pixels, style_pixels = (area * share for area in areas)
             held = self.extractor.activations_held(pixels)
-            losses = held, returned, compared
-            return estimate(pixels, style_pixels, *losses, kept, self.extractor.precision)
+            return estimate(
+                pixels,
+                style_pixels,
+                held=held,
+                returned=returned,
+                compared=compared,
+                pictures=kept,
+                precision=self.extractor.precision,
+            )
 
         check_room(size, needed, self.extractor.device)
 
-    def _optimizer(self, image):
+    def make_optimizer(self, image: torch.Tensor) -> PixelLBFGS | PixelAdam:
+        """Return the optimiser of a stage that begins with `image`."""
         if self.optimizer == "adam":
             return PixelAdam(image)
         return PixelLBFGS(image, schedule.low_pass(len(self)))

@@ -40,6 +40,7 @@ class BackgroundRun:
         self._resume, self._on_change = resume, on_change
         self._go, self._stop = threading.Event(), threading.Event()
         self._go.set()
+        self._lock = threading.Lock()  # of `state`, which the page and the thread change
         self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
 
     def start(self) -> None:
@@ -52,21 +53,24 @@ class BackgroundRun:
         return self.state in ("running", "paused")
 
     def pause(self) -> None:
-        """Hold after the present step."""
-        if self.state == "running":
-            self.state = "paused"
-            self._go.clear()
+        """Hold after the present step; a run that is to stop is not held."""
+        with self._lock:
+            if self.state == "running" and not self._stop.is_set():
+                self.state = "paused"
+                self._go.clear()
 
     def go_on(self) -> None:
         """Go on after a pause."""
-        if self.state == "paused":
-            self.state = "running"
-            self._go.set()
+        with self._lock:
+            if self.state == "paused":
+                self.state = "running"
+                self._go.set()
 
     def stop(self) -> None:
         """End after the present step."""
-        self._stop.set()
-        self._go.set()
+        with self._lock:
+            self._stop.set()
+            self._go.set()
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until the thread has ended, at most so many seconds."""
@@ -74,9 +78,11 @@ class BackgroundRun:
 
     def _run(self):
         try:
-            self.state = "finished" if self._take_steps() else "stopped"
+            end = "finished" if self._take_steps() else "stopped"
         except Exception as error:
-            self.state, self.error = "failed", str(error) or type(error).__name__
+            end, self.error = "failed", str(error) or type(error).__name__
+        with self._lock:
+            self.state = end
         self._on_change(self)
 
     def _take_steps(self):

@@ -32,7 +32,7 @@ def choose_device(device: str | int | torch.device | None = None) -> torch.devic
     except (RuntimeError, AssertionError, TypeError, ImportError) as error:
         raise InputError(
             f"This machine cannot compute on the device {shown(device)}: use "
-            f"{str(choose_device())!r}, or leave the device out and the fastest one is chosen."
+            f"{str(choose_device())!r}, or leave the device out."
         ) from error
     return chosen
 

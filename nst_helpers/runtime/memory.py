@@ -126,7 +126,7 @@ def check_room(size: int, needed: Callable[[float], float], device: torch.device
 
 
 @contextlib.contextmanager
-def given_back(size: int, device: torch.device) -> Generator[None, None, None]:
+def explain_full_memory(size: int, device: torch.device) -> Generator[None, None, None]:
     """Free the memory that was taken inside a `with`, if there was not enough of it.
 
     Args:
@@ -137,7 +137,7 @@ def given_back(size: int, device: torch.device) -> Generator[None, None, None]:
         InputError: in place of torch's error, which is a `RuntimeError` of many wordings.
 
     Example:
-        >>> with given_back(256, torch.device("cpu")):
+        >>> with explain_full_memory(256, torch.device("cpu")):
         ...     taken = torch.zeros(1, 3, 256, 256)
     """
     try:

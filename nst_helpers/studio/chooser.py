@@ -36,6 +36,11 @@ class Chooser(InteractiveFigure):
             "too",
         )
 
+    def choose(self, content: str, styles: dict[str, int]) -> None:
+        """Take a picture as content, and others with their shares as styles."""
+        self.styles = styles
+        self.choose_content(content)
+
     def choose_content(self, name: str) -> None:
         """Take a picture as content."""
         self.content = name

@@ -37,6 +37,11 @@ class Easel(InteractiveFigure):
         """Show another photograph, on which nothing is painted yet."""
         self.photo, self.painted, self.divider = photo, None, 0.0
 
+    def show(self, painted: torch.Tensor | None, history: Mapping[str, Sequence[float]]) -> None:
+        """Show a painted picture, or none, and the losses on the way to it."""
+        self.painted, self.history = painted, history
+        self.redraw()
+
     def point(self, name: str, x: float, y: float, pressed: bool) -> None:
         """Put the line there."""
         self.divider = x

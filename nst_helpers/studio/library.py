@@ -49,11 +49,11 @@ class Library:
                 "taken: run the cell or load the page again to begin anew."
             )
         image = load_image(small_enough(data))
-        name = self._free_name(name, hashlib.sha256(data).hexdigest())
+        name = self._register(name, hashlib.sha256(data).hexdigest())
         self.pictures[name] = load_image(image, min(_LARGEST_SIDE, max(image.shape[2:])))
         return name, image
 
-    def _free_name(self, name: str, digest: str) -> str:
+    def _register(self, name: str, digest: str) -> str:
         for known, other in self.uploads.items():
             if other == digest:
                 return known

@@ -59,7 +59,7 @@ class Studio(ipywidgets.VBox):
         self.message = ""
         self._awaited: dict[str, Any] | None = None  # the settings of a run that lacks a picture
         self._seconds_a_pixel: float | None = None
-        self._drawn = 0.0
+        self._drawn, self._taking_preset = 0.0, False
         self._heard: float | None = None
         self.library = Library()
         self._make_controls()
@@ -161,14 +161,19 @@ class Studio(ipywidgets.VBox):
 
     def _preset_chosen(self, change: dict[str, Any]) -> None:
         preset = words.PRESETS.get(change["new"], ())
+        self._taking_preset = True  # or each slider would steer the run, and leave the preset
         for slider, word in zip(self._sliders.values(), preset, strict=False):
             slider.label = word
+        self._taking_preset = False
+        self._weighed()
 
-    def _weighed(self, change: dict[str, Any]) -> None:
+    def _weighed(self, _: Any = None) -> None:
+        if self._taking_preset:
+            return
         chosen = tuple(slider.label for slider in self._sliders.values())
         presets = (name for name, preset in words.PRESETS.items() if preset == chosen)
         self.preset.value = next(presets, words.OWN)
-        if self.run and self.run.alive:
+        if self.run and self.run.alive and self.run.transfer.weights != self._weights():
             self.run.steer(self._weights())
 
     # ------------------------------------------------------------------ painting
@@ -310,13 +315,11 @@ class Studio(ipywidgets.VBox):
         return f"{self.message} {text}".strip()
 
     def _draw_easel(self) -> None:
-        self.easel.painted = self.result()
-        self.easel.history = self.run.history if self.run else {}
         paused = self.run is not None and self.run.state == "paused"
         self.start.disabled, self.pause.disabled = self.busy, not self.busy
         self.stop.disabled = not self.busy
         self.pause.description = "Go on" if paused else "Pause"
-        self.easel.redraw()
+        self.easel.show(self.result(), self.run.history if self.run else {})
         self._drawn = time.monotonic()
 
     def _offer(self, files: dict[str, tuple[str, str, bytes]]) -> None:
@@ -366,8 +369,8 @@ class Studio(ipywidgets.VBox):
             self.say(f"Upload {', '.join(missing)}: then this run is restored.")
             return False
         self._awaited = None
-        self.chooser.styles = {here[name]: share for name, share in settings["styles"].items()}
-        self.chooser.choose_content(here[settings["content"]])
+        styles = {here[name]: share for name, share in settings["styles"].items()}
+        self.chooser.choose(here[settings["content"]], styles)
         self.say("The settings are restored.")
         return True
 

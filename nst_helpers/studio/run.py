@@ -74,7 +74,7 @@ class StudioRun(BackgroundRun):
     def seconds_a_pixel(self) -> float:
         """The pace of the run so far; there must have been a step."""
         assert self.step is not None
-        pixels = pixels_of(self.transfer.stages, self.transfer.content)
+        pixels = pixels_of(self.transfer.plan, self.transfer.content)
         return self.step.seconds / (self.step.progress * pixels)
 
 
@@ -101,7 +101,7 @@ class Film:
             small.thumbnail((_LONGER_SIDE, _LONGER_SIDE))
             self.frames.append(small)
         self._seen += 1
-        if len(self.frames) > _FRAMES:  # every second one stays, and of the next as many less
+        if len(self.frames) > _FRAMES:  # every second one stays, and half as many are taken
             self.frames, self._every = self.frames[::2], self._every * 2
 
     def gif(self) -> bytes:

@@ -56,12 +56,12 @@ def test_the_filter_is_that_of_the_schedule(steps):
 def test_coarse_to_fine():
     transfer = StyleTransfer("cat", "night_sky", size=256, steps=3, device="cpu")
     assert [max(step.image.shape[2:]) for step in transfer] == [128, 256, 256]
-    assert len(StyleTransfer("cat", "night_sky", size=256, steps=3, stages=1).stages) == 1
+    assert len(StyleTransfer("cat", "night_sky", size=256, steps=3, stages=1).plan) == 1
 
 
 def test_content_weighs_more_at_coarse_sizes():
     painting = StyleTransfer("cat", "night_sky", 256, 100, content_weight=2, device="cpu")
-    found = [painting.objective(size).weights for size, _ in painting.stages]
+    found = [painting.objective(size).weights for size, _ in painting.plan]
     # At half the effect between 2 and 6: the fourth power of 2, of 4/3, and of 1.
     assert [each["content"] for each in found] == pytest.approx([32, 6.32, 2], rel=1e-3)
     assert found[0] == painting.weights | {"content": found[0]["content"]}

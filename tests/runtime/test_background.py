@@ -50,6 +50,14 @@ def test_a_run_is_stopped_while_it_is_paused():
     assert run.state == "stopped" and run.step == 0
 
 
+def test_a_run_that_is_to_stop_is_not_held():
+    run = begin(numbers, lambda run: (run.stop(), run.pause()))
+    run.wait(300)
+    assert run.state == "stopped" and not run.alive
+    run.pause()
+    assert run.state == "stopped"
+
+
 def test_a_failure_is_kept_in_words():
     def failing(last):
         yield 1

@@ -159,13 +159,13 @@ def test_every_wording_of_full_memory_is_known():
         "could not create a primitive",
     ):
         with pytest.raises(InputError, match="memory of cpu is full"):
-            with memory.given_back(64, torch.device("cpu")):
+            with memory.explain_full_memory(64, torch.device("cpu")):
                 raise RuntimeError(full)
     other = (
         "could not create a primitive descriptor for a convolution forward propagation primitive"
     )
     with pytest.raises(RuntimeError, match="descriptor"):
-        with memory.given_back(64, torch.device("cpu")):
+        with memory.explain_full_memory(64, torch.device("cpu")):
             raise RuntimeError(other)
 
 
@@ -174,7 +174,7 @@ def test_the_cache_of_every_accelerator_is_emptied(monkeypatch, kind):
     emptied = []
     monkeypatch.setattr(getattr(torch, kind), "empty_cache", lambda: emptied.append(kind))
     with pytest.raises(InputError, match=f"memory of {kind} is full"):
-        with memory.given_back(64, torch.device(kind)):
+        with memory.explain_full_memory(64, torch.device(kind)):
             raise torch.OutOfMemoryError(f"{kind} out of memory")
     assert emptied == [kind]
 

@@ -314,6 +314,21 @@ def test_a_preset_is_left_and_taken_again(page):
     assert page.keep.label == preset[0]
 
 
+def test_a_preset_steers_a_run_once(page, monkeypatch):
+    steered, steer = [], nst.StyleTransfer.steer
+
+    def noted(self, **weights):
+        steered.append(weights)
+        steer(self, **weights)
+
+    monkeypatch.setattr(nst.StyleTransfer, "steer", noted)
+    page.steps.value = 300
+    page.start.click()
+    page.preset.value = "paint over it"
+    assert steered == [{"content": 0.3, "style": 300.0, "variation": 10.0}]
+    assert page.preset.value == "paint over it" and page.run.settings["style_weight"] == 300
+
+
 def test_a_mixture_has_the_mean_of_the_gram_matrices():
     first, second = (nst.load_image(name, 128) for name in ("mosaic", "engraving"))
     extract = nst.FeatureExtractor("relu2_1", device="cpu")
