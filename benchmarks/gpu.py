@@ -39,10 +39,10 @@ def measure(device, size=512, large=1024, largest=4096, evaluations=300, peer=Tr
         "reached": package["reached"],
         "seconds": package["curve"][-1][0],
         "large": large,
-        **_share_of_peak(device, large),
+        **_share_of_peak(device, large, steps=evaluations // 5),
         "largest": largest,
         "gigabytes": _gigabytes(device, largest),
-        "exactness": exactness(device, size, ON_GPU),
+        "exactness": exactness(device, size, ON_GPU, steps=evaluations // 3),
     }
     if peer:
         pictures = methods.neural_style(objective, evaluations)
@@ -57,7 +57,7 @@ def _rate(times):
     return (len(half) - 1) / (half[-1] - half[0])
 
 
-def _share_of_peak(device, size, steps=60):
+def _share_of_peak(device, size, steps):
     settings = {"stages": 1, "device": device, "precision": "bfloat16"}
     transfer = StyleTransfer(*PAIR, size=size, steps=steps, **settings)
     rate = _rate([step.seconds for step in transfer])

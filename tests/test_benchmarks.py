@@ -156,7 +156,7 @@ def test_the_page_says_what_was_not_reached(tmp_path):
 def test_the_part_for_a_gpu_runs_on_the_cpu_too(tmp_path, monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     monkeypatch.setattr("nst_helpers.runtime.devices._multiplies_bfloat16", lambda device: True)
-    found = gpu.measure("cpu", size=32, large=48, largest=64, evaluations=12, peer=False)
+    found = gpu.measure("cpu", size=32, large=48, largest=64, evaluations=24, peer=False)
     assert set(found["rates"]) == {"plain", "package", "bfloat16"}
     assert min(found["rates"].values()) > 0
     assert 0 < found["share_of_peak"] and found["seconds"] > 0
