@@ -67,7 +67,6 @@ class FeatureExtractor(torch.nn.Module):
         if not layers:
             raise InputError(f"No layer was asked for: name at least one of {', '.join(names)}.")
         self.layers = tuple(name for name in names if name in layers)
-        self.network = network
         device = choose_device(device)
         self.precision = choose_precision(precision, device)
 
@@ -141,8 +140,7 @@ class FeatureExtractor(torch.nn.Module):
         Args:
             pixels: of the picture, height times width.
         """
-        names = LAYER_NAMES[self.network]
-        names = names[: names.index(self.layers[-1]) + 1]
+        names = [name for block in self.blocks for name, _ in block.named_children()]
         # A ReLU writes over the convolution before it, unless that one is asked for.
         stored = [n for n in names if n[:4] != "relu" or f"conv{n[4:]}" in self.layers]
         if pixels < RECOMPUTED_FROM:

@@ -375,7 +375,7 @@ def style_transfer(
                     bar.update(step)
                 if file:
                     file.write_when_due(run.state_dict())
-        return run.end(file, transfer.settings)
+        return run.end(file, transfer.settings)  # an interruption here loses nothing
     except (KeyboardInterrupt, Diverged, InputError) as stopped:
         last, _ = run.last_and_best
         if last is None:
