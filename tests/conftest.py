@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import offline
+from pages import browser, show  # noqa: F401
 
 # Where others use the cores too, threads of torch that spin while they wait take minutes for a
 # second's work. Read when torch is imported, here and in the kernels of notebooks.
@@ -26,7 +27,7 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """What runs the lessons, or a browser, is slow; and what is slow comes last."""
     for item in items:
-        if item.path.suffix == ".ipynb" or item.path.name == "test_browser.py":
+        if item.path.suffix == ".ipynb" or "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 

@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = sorted((ROOT / "nst_helpers").rglob("*.js"))
+TESTS = sorted((ROOT / "tests").rglob("*.test.js"))
 STYLES = sorted((ROOT / "nst_helpers").rglob("*.css"))
 NODE = shutil.which("node")
 
@@ -23,6 +24,16 @@ def test_a_script_is_a_module_that_can_be_read(path, tmp_path):
     module = shutil.copy(path, tmp_path / f"{path.stem}.mjs")
     done = run(NODE, "--check", module)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not NODE, reason="node is not installed")
+def test_functions_without_a_page(tmp_path):
+    """Node runs the tests beside the modules that they import."""
+    for path in (*SCRIPTS, *TESTS):
+        shutil.copy(path, tmp_path)
+    (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    done = run(NODE, "--test", *(tmp_path / path.name for path in TESTS))
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def lint(*paths):
@@ -43,7 +54,7 @@ def test_the_linter_finds_a_name_that_is_not_there(tmp_path):
 
 @pytest.mark.skipif(not SCRIPTS, reason="there are no scripts")
 def test_scripts_are_linted():
-    done = lint(*SCRIPTS)
+    done = lint(*SCRIPTS, *TESTS)
     assert done.returncode == 0, done.stdout
 
 

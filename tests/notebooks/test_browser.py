@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,14 +13,6 @@ from PIL import Image
 
 from nst_helpers import read_settings
 from nst_helpers.widgets.loss_balance import in_triangle
-
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="no browser tests: playwright is not installed"
-)
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no browser tests: there is no chromium on this machine"
-)
 
 FIGURES = {
     "explorer": 'widgets.ChannelExplorer({"cat": "cat", "coffee": "coffee"}, size=96)',
@@ -37,15 +28,6 @@ from hashlib import sha256
 from nst_helpers import widgets
 ramp = torch.linspace(0, 1, 80).view(8, 10)
 """
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def settings(folder, name, values):
@@ -212,14 +194,6 @@ class Lab:
         self.cell(name).locator(".noUi-handle").nth(number).focus()
         for _ in range(times):
             self.page.keyboard.press(key)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
