@@ -31,15 +31,16 @@ class Choice(traitlets.TraitType):
         """Return the value; raise `InputError` where it is no option."""
         options = obj.options[self.name]
         if value not in options:
-            check_choice(str(self.name).replace("_", " "), value, [str(option) for option in options])
+            known = [str(option) for option in options]
+            check_choice(str(self.name).replace("_", " "), value, known)
         return value
 
 
 class Figure(anywidget.AnyWidget):
     """An interactive figure.
 
-    A subclass names its script and its styles (`_module`, `_esm`, `_css`), its state as traits, and writes `answer`
-    where the page needs numbers, `text` and `draw`.
+    A subclass names its script and its styles (`_module`, `_esm`, `_css`) and its state (traits),
+    and writes `text` and `draw`, and `answer` where the page needs numbers.
 
     Args:
         label: what the figure is, for a reader who cannot see it: one sentence, then what can be
