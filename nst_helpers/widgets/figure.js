@@ -46,11 +46,12 @@ class Page {
     this.bar = html("div", { class: "nst-bar" });
     this.stage = html("div", { class: "nst-stage" });
     this.words = html("p", { class: "nst-words", role: "status" });
-    // Jupyter's own keys do nothing while the figure has the focus.
-    furnish(el, {
-      role: "group", "aria-label": model.get("label"), "data-lm-suppress-shortcuts": "true",
-    }, [this.bar, this.stage, this.words]);
+    furnish(el, { role: "group", "aria-label": model.get("label") }, [this.bar, this.stage, this.words]);
     el.classList.add("nst-figure");
+    el.addEventListener("keydown", (event) => {  // to Jupyter, a letter or an arrow key is a command
+      const runs = event.key === "Enter" && event.shiftKey;
+      if (!runs && !event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation();
+    });
     this.refreshers = [];
     this.pictures = new Map();
     this.changed = () => {
@@ -236,7 +237,6 @@ class Page {
       else if (event.key === "Escape" && escape) escape();
       else return;
       event.preventDefault();
-      event.stopPropagation();
     });
   }
 
