@@ -76,8 +76,8 @@ class FeatureExtractor(torch.nn.Module):
             stack = BUILDERS[network][0](weights=None).features[:depth]
             if self.precision == "bfloat16":
                 stack[0] = _FirstConv2d(3, 64, kernel_size=3, padding=1)
-        weights = load_convolutions(network, self.precision)
-        stack.load_state_dict({key: weights[key] for key in stack.state_dict()}, assign=True)
+        weights = load_convolutions(network, self.precision, stack.state_dict())
+        stack.load_state_dict(weights, assign=True)
         for index, module in enumerate(stack):
             if isinstance(module, torch.nn.ReLU):  # in place, unless the convolution is asked for
                 module.inplace = names[index - 1] not in self.layers

