@@ -1,10 +1,10 @@
 """The command line: `nst CONTENT STYLE --output out.png`; `python -m nst_helpers` is the same."""
 
 import argparse
+import contextlib
 import inspect
-import itertools
-import os
 import sys
+import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +13,11 @@ from typing import Any
 from nst_helpers.engine import transfer
 from nst_helpers.engine.layers import LAYER_NAMES
 from nst_helpers.errors import InputError, shown
+from nst_helpers.files import as_path, claim, same_file
 from nst_helpers.images import check_output, save_image
 from nst_helpers.runtime.devices import choose_device, choose_precision
+
+_OUTPUT = "stylised.png"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,8 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("style", nargs="?", default="night_sky", help=picture)
     parser.add_argument(
         "--output",
+        metavar="FILE",
         default=argparse.SUPPRESS,
-        help="where to save the picture, instead of stylised.png or the next name that is free",
+        help=f"where to save the picture, instead of {_OUTPUT} or the next name that is free",
     )
     parser.add_argument(
         "--size",
@@ -68,52 +72,72 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _free_name(name: str) -> Path:
-    """Return a name that no file has: `name`, else with -2, -3, ... before its ending."""
-    path = Path(name)
-    for number in itertools.count(2):
-        if not os.path.lexists(path):
-            break
-        path = Path(name).with_stem(f"{Path(name).stem}-{number}")
+def _save_free(result: transfer.Result, wanted: Path) -> Path:
+    """Save a picture under a name that no file has, and return it."""
+    path = claim(wanted)
+    try:
+        with warnings.catch_warnings(action="ignore"):  # that the claimed file is replaced
+            save_image(result.image, path, result.settings)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
     return path
 
 
-def _same_place(name: str | os.PathLike, other: str | os.PathLike) -> bool:
-    first, second = (os.path.abspath(os.path.expanduser(place)) for place in (name, other))
-    return first == second
+def _save(result: transfer.Result, output: str | None) -> tuple[str, list[str]]:
+    """Save a picture where it is wanted; return that place, and what is to be said of it."""
+    if output is None:
+        return str(_save_free(result, Path(_OUTPUT))), []
+    with warnings.catch_warnings(record=True, action="always") as replaced:
+        save_image(result.image, output, result.settings)
+    return output, [str(note.message) for note in replaced]
+
+
+def _save_elsewhere(result: transfer.Result, output: str | None) -> Path | None:
+    """Save a picture that its own place did not take: smaller, or in another folder."""
+    wanted = as_path(output or _OUTPUT)
+    folders = [Path.home(), Path(tempfile.gettempdir())]
+    for other in (wanted.with_suffix(".jpg"), *(folder / wanted.name for folder in folders)):
+        with contextlib.suppress(InputError, OSError):
+            return _save_free(result, other)
+    return None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0, or 2 where the input cannot be used."""
+    """Run the command line; return 0, or 2 for input that cannot be used, 1 for a full disk."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a console need not know the letters of a file's name
             stream.reconfigure(errors="backslashreplace")
     settings = vars(_parser().parse_args(arguments))
+    output, checkpoint = settings.pop("output", None), settings["checkpoint"]
     try:
-        output = settings.pop("output") if "output" in settings else _free_name("stylised.png")
-        check_output(output)  # before the computing, not after it
+        check_output(output or _OUTPUT)  # before the computing, not after it
         for name in ("content", "style", "checkpoint"):
-            if settings[name] and _same_place(settings[name], output):
+            if output and settings[name] and same_file(settings[name], output):
                 raise InputError(f"{shown(output)} is the {name} itself: choose another output.")
         device = choose_device(settings["device"])
         print(f"Computing on {device} in {choose_precision(None, device)}.")
         result = transfer.style_transfer(**settings)
-        with warnings.catch_warnings(record=True, action="always") as replaced:
-            save_image(result.image, output, result.settings)
     except (InputError, transfer.Diverged) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("error: interrupted before a picture was saved", file=sys.stderr)
         return 130
+    again = f"The same command goes on from {shown(checkpoint)}." if checkpoint else ""
+    try:
+        place, notes = _save(result, output)
+    except (InputError, OSError) as error:
+        other = _save_elsewhere(result, output)
+        kept = f"The picture is saved as {shown(other)}." if other else "The picture is lost."
+        print(f"error: {error}", kept, again, file=sys.stderr)
+        return 1
     height, width = result.image.shape[2:]
-    notes = [str(note.message) for note in replaced]
-    if checkpoint := settings["checkpoint"]:
-        if len(result.history["total"]) == settings["steps"]:
-            Path(checkpoint).expanduser().unlink(missing_ok=True)  # not before the picture is safe
-        else:
-            notes.append(f"The same command goes on from {shown(checkpoint)}.")
-    print(f"Saved {shown(output)}, {width} x {height} pixels.", *notes)
+    if checkpoint and len(result.history["total"]) == settings["steps"]:
+        as_path(checkpoint).unlink(missing_ok=True)  # not before the picture is safe
+    elif checkpoint:
+        notes.append(again)
+    print(f"Saved {shown(place)}, {width} x {height} pixels.", *notes)
     return 0
 
 

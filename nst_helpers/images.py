@@ -4,7 +4,6 @@ import io
 import json
 import math
 import os
-import uuid
 import warnings
 from collections.abc import Sequence
 from numbers import Integral
@@ -16,6 +15,7 @@ import torch
 from PIL import Image, ImageOps, PngImagePlugin
 
 from nst_helpers.errors import InputError, check_choice, reason, shown, tell
+from nst_helpers.files import as_path, check_place, written_whole
 from nst_helpers.gallery import gallery
 from nst_helpers.web import fetch_picture
 
@@ -211,34 +211,8 @@ def check_output(path: str | os.PathLike[str]) -> Path:
         >>> check_output("cat.png").suffix
         '.png'
     """
-    path = _as_path(path)
+    path = check_place(path, "out.png")
     check_choice("picture format", path.suffix.lower(), [".png", ".jpg", ".jpeg", ".webp", ".tiff"])
-    return check_place(path, "out.png")
-
-
-def check_place(path: str | os.PathLike[str], example: str) -> Path:
-    """Return `path` as a `Path`, if a file can be written there; `~` is the home folder.
-
-    Args:
-        path: of a file that need not exist.
-        example: the name of a file, for the message that a folder gets.
-
-    Raises:
-        InputError: it is a folder, or its folder does not exist or cannot be written.
-
-    Example:
-        >>> check_place("run.checkpoint", "cat.checkpoint").name
-        'run.checkpoint'
-    """
-    path = _as_path(path)
-    if os.path.isdir(path):
-        raise InputError(f"{shown(path)} is a folder: name a file in it, such as {example}.")
-    if not os.path.isdir(path.parent):
-        raise InputError(
-            f"The folder {shown(path.parent)} does not exist: create it, or choose another."
-        )
-    if not os.access(path.parent, os.W_OK):
-        raise InputError(f"The folder {shown(path.parent)} cannot be written: choose another.")
     return path
 
 
@@ -281,17 +255,14 @@ def save_image(
         chunks.add_itxt(_SETTINGS_KEY, text)
     elif path.suffix.lower() in {".jpg", ".jpeg"}:
         options = {"quality": 95, "subsampling": 0}
-    partial = path.with_name(f".{uuid.uuid4().hex}{path.suffix}")
     try:
-        picture.save(partial, **options)
-        replaced = os.path.lexists(path)
-        os.replace(partial, path)
+        with written_whole(path) as partial:
+            picture.save(partial, **options)
+            replaced = os.path.lexists(path)
     except (OSError, ValueError) as error:
         raise InputError(
             f"{shown(path)} cannot be written ({reason(error)}): choose another place or format."
         ) from error
-    finally:
-        partial.unlink(missing_ok=True)
     if replaced:
         tell(f"{shown(path)} was there and is replaced.")
 
@@ -318,13 +289,6 @@ def read_settings(path: str | os.PathLike[str] | bytes) -> dict[str, Any] | None
             raise _damaged(label, error) from error
 
 
-def _as_path(given: Any) -> Path:
-    try:
-        return Path(given).expanduser()
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InputError(f"{shown(given)} is not a path ({reason(error)}): name a file.") from error
-
-
 def _find(source: Any) -> tuple[str, Path | io.BytesIO]:
     """Return what messages call a picture, and its path or its file in memory."""
     if isinstance(source, bytes):
@@ -337,7 +301,7 @@ def _find(source: Any) -> tuple[str, Path | io.BytesIO]:
             f"A {type(source).__name__} is not a picture: give a gallery name, a path, a URL, "
             "bytes, a PIL image, an array or an image tensor."
         )
-    path = _as_path(source)
+    path = as_path(source)
     if isinstance(source, str) and source in gallery():
         path = gallery()[source].path
     elif os.path.isdir(path):

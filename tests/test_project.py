@@ -14,17 +14,18 @@ PACKAGE = ROOT / "nst_helpers"
 # What each part of the package imports, in the order of the house: each only what stands above it.
 ARROWS = {
     "errors": set(),
+    "files": {"errors"},
     "gallery": set(),
     "web": {"errors"},
-    "images": {"errors", "gallery", "web"},
-    "runtime": {"errors", "images", "web"},
+    "images": {"errors", "files", "gallery", "web"},
+    "runtime": {"errors", "files", "images", "web"},
     "engine": {"errors", "gallery", "images", "runtime"},
     "plots": set(),
     "checks": {"engine"},
     "widgets": {"engine", "errors", "gallery", "images", "plots", "runtime"},
     "studio": {"engine", "errors", "gallery", "images", "runtime", "widgets"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
-    "__main__": {"engine", "errors", "images", "runtime"},
+    "__main__": {"engine", "errors", "files", "images", "runtime"},
 }
 # The same inside the engine, in the order in which it is to be read.
 ENGINE = {

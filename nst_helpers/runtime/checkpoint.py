@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from nst_helpers.errors import InputError, reason, shown, tell
-from nst_helpers.images import check_place
+from nst_helpers.files import check_place, written_whole
 
 _FORMAT = "nst_helpers checkpoint 4"
 _SECONDS_BETWEEN = 5  # two writes, at the least
@@ -91,14 +91,12 @@ class Checkpoint:
             state: tensors, numbers, text, and lists and dictionaries of them, by name.
         """
         began = time.perf_counter()
-        partial = self.path.with_name(f"{self.path.name}.partial")
+        held = {"format": _FORMAT, "made with": self.made_with, "state": state}
         try:
-            with open(partial, "wb") as file:
-                held = {"format": _FORMAT, "made with": self.made_with, "state": state}
+            with written_whole(self.path) as partial, open(partial, "wb") as file:
                 torch.save(held, file)
                 file.flush()
                 os.fsync(file.fileno())  # or the new name may reach the disk before the content
-            os.replace(partial, self.path)
         except (OSError, RuntimeError) as error:  # a full disk ends the checkpoints, not the run
             tell(f"{shown(self.path)} cannot be written ({reason(error)}).")
         now = time.perf_counter()

@@ -18,6 +18,7 @@ from torchvision import models
 from tqdm import tqdm
 
 from nst_helpers.errors import InputError, check_choice, reason, shown, tell
+from nst_helpers.files import written_whole
 from nst_helpers.runtime.devices import PRECISIONS
 from nst_helpers.web import stream
 
@@ -183,8 +184,8 @@ def _download(network: str) -> Path:
 
 def _download_to(path: Path, url: str, digits: str) -> None:
     """Write the file at an address to `path`, once all of it is there and has the right hash."""
-    partial, digest = path.with_suffix(".partial"), hashlib.sha256()
-    try:
+    digest = hashlib.sha256()
+    with written_whole(path) as partial:
         with (
             open(partial, "wb") as file,
             tqdm(desc=path.name, unit="B", unit_scale=True, file=sys.stderr) as bar,
@@ -195,9 +196,6 @@ def _download_to(path: Path, url: str, digits: str) -> None:
                 bar.update(len(piece))
         if not digest.hexdigest().startswith(digits):
             raise OSError(f"invalid hash: {digest.hexdigest()[:8]}, and not {digits}")
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _read(network: str, path: Path) -> dict[str, torch.Tensor]:

@@ -1,6 +1,10 @@
 """Pictures that are saved, with the settings that are kept in them."""
 
 import errno
+import subprocess
+import sys
+import tempfile
+import threading
 import warnings
 from pathlib import Path
 
@@ -102,3 +106,92 @@ def test_no_picture_is_replaced_by_what_is_made_of_it(tmp_path, monkeypatch, cap
         assert main([*arguments, "--output", "mine.png"]) == 2
         assert f"'mine.png' is the {name} itself: choose" in capsys.readouterr().err
     assert Path("mine.png").read_bytes() == before
+
+
+def test_an_original_is_known_behind_every_link(tmp_path, monkeypatch, capsys):
+    """What would be replaced is a file, whatever leads to it."""
+    monkeypatch.chdir(tmp_path)
+    Path("photos").mkdir()
+    save_image(load_image(QUARTERS), "photos/mine.png")
+    before = Path("photos/mine.png").read_bytes()
+    Path("linked.png").symlink_to("photos/mine.png")
+    Path("folder").symlink_to("photos")
+    Path("hard.png").hardlink_to("photos/mine.png")
+    for content in ("linked.png", "folder/mine.png", "hard.png", "./folder/../photos/mine.png"):
+        with case(content):
+            assert main([content, "cat", "--output", "photos/mine.png"]) == 2
+            assert "is the content itself: choose" in capsys.readouterr().err
+    for output in ("linked.png", "folder/mine.png", "hard.png"):
+        with case(output):
+            assert main(["cat", "photos/mine.png", "--output", output]) == 2
+            assert main(["cat", "--checkpoint", "photos/mine.png", "--output", output]) == 2
+    assert Path("photos/mine.png").read_bytes() == before and Path("linked.png").is_symlink()
+
+
+@pytest.mark.filterwarnings("ignore")  # they are caught for all threads, or none
+def test_runs_that_end_at_once_keep_both_pictures(tmp_path, monkeypatch):
+    """The name is chosen when the picture is there, and nobody else gets it then."""
+    monkeypatch.chdir(tmp_path)
+    together = threading.Barrier(4)
+
+    def style_transfer(**_):
+        together.wait(60)
+        return transfer.Result(IMAGE, {}, {}, {})
+
+    monkeypatch.setattr(transfer, "style_transfer", style_transfer)
+    threads = [threading.Thread(target=main, args=([],)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"stylised.png", *(f"stylised-{number}.png" for number in (2, 3, 4))}
+    for name in names:
+        assert load_image(name).shape == IMAGE.shape
+
+
+@pytest.mark.parametrize("full", ["the disk for a PNG", "the folder", "everything"])
+def test_a_finished_picture_is_saved_somewhere(tmp_path, monkeypatch, capsys, full):
+    for name in ("work", "home", "tmp"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    monkeypatch.setattr(transfer, "style_transfer", lambda **_: transfer.Result(IMAGE, {}, {}, {}))
+    save, tried = Image.Image.save, []
+
+    def nearly_full(self, file, **options):
+        tried.append(Path(file))
+        here = Path(file).absolute().parent == tmp_path / "work"
+        if full == "everything" or (here and (full == "the folder" or file.suffix == ".png")):
+            Path(file).write_bytes(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        save(self, file, **options)
+
+    monkeypatch.setattr(Image.Image, "save", nearly_full)
+    expected = {"the disk for a PNG": "work/a.jpg", "the folder": "home/a.png"}.get(full)
+    for arguments in (["--output", "a.png"], ["--output", "a.png", "--checkpoint", "run"]):
+        assert main(arguments) == 1
+        said = capsys.readouterr().err
+        assert "'a.png' cannot be written" in said and "No space left" in said
+        assert ("goes on from 'run'" in said) == ("run" in arguments)
+        assert ("The picture is saved as " in said) == bool(expected)
+    left = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*")]
+    assert sorted(left) == sorted([expected, expected.replace(".", "-2.")] if expected else [])
+    if expected:
+        assert load_image(tmp_path / expected).shape == IMAGE.shape
+    else:
+        assert len(tried) >= 4 and "The picture is lost." in said
+
+
+def test_what_a_killed_program_left_is_removed(tmp_path):
+    leave = (
+        "import os, sys; from pathlib import Path; from nst_helpers.files import written_whole\n"
+        "with written_whole(Path(sys.argv[1])) as partial:\n"
+        "    partial.write_text('half'); os._exit(9)"
+    )
+    for name in ("a.png", "b.png"):
+        subprocess.run([sys.executable, "-c", leave, tmp_path / name], check=False)
+    assert len(list(tmp_path.iterdir())) == 2
+    save_image(IMAGE, tmp_path / "a.png")
+    assert len(list(tmp_path.glob(".*"))) == 1 and (tmp_path / "a.png").exists()
