@@ -10,7 +10,7 @@ from torch.utils.checkpoint import checkpoint as recomputed
 
 from nst_helpers.engine.layers import LAYER_NAMES, activations_per_pixel, as_names
 from nst_helpers.errors import InputError, check_choice
-from nst_helpers.runtime.devices import choose_device, choose_precision
+from nst_helpers.runtime.devices import choose_device, choose_precision, usual_torch
 from nst_helpers.runtime.weights import BUILDERS, load_convolutions
 
 # From so many pixels on, activations are computed a second time for the gradient, block by block: a
@@ -48,6 +48,7 @@ class FeatureExtractor(torch.nn.Module):
     Source: Simonyan and Zisserman (2015), table 1; Gatys, Ecker and Bethge (2016), section 2.
     """
 
+    @usual_torch()
     def __init__(
         self,
         layers: str | Iterable[str],
@@ -121,7 +122,7 @@ class FeatureExtractor(torch.nn.Module):
                 f"{self.layers[-1]}, which needs at least {self.smallest_side} on each side: "
                 "use a larger picture or a shallower layer."
             )
-        activations = (image.to(self.device) - self.mean) / self.std
+        activations = (image.to(self.device, torch.float32) - self.mean) / self.std
         large = activations.requires_grad and math.prod(image.shape[2:]) >= RECOMPUTED_FROM
         features = {}
         for block in self.blocks:

@@ -11,7 +11,7 @@ import torch
 from nst_helpers.errors import InputError, reason, shown, tell
 from nst_helpers.files import check_place, written_whole
 
-_FORMAT = "nst_helpers checkpoint 4"
+_FORMAT = "nst_helpers checkpoint 5"
 _SECONDS_BETWEEN = 5  # two writes, at the least
 _LARGEST_SHARE = 0.05  # of the time of a run may be spent on writing; on a slow disk less often
 
@@ -77,6 +77,12 @@ class Checkpoint:
                 f"{shown(self.path)} is no whole checkpoint ({reason(error)}): {remedy}."
             ) from error
         other = [name for name, value in self.made_with.items() if made_with.get(name) != value]
+        if other == ["steps"]:
+            raise InputError(
+                f"{shown(self.path)} is of a run of {made_with.get('steps')} steps, whose number "
+                f"shapes the run from its beginning: give {made_with.get('steps')} again, or "
+                "paint on with the finished picture as start."
+            )
         if other:
             raise InputError(
                 f"{shown(self.path)} is the checkpoint of another run, with other values of "

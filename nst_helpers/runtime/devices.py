@@ -1,4 +1,7 @@
-"""Where to compute, and in which precision."""
+"""Where to compute, in which precision, and in which of torch's modes."""
+
+import contextlib
+from collections.abc import Iterator
 
 import torch
 
@@ -75,3 +78,31 @@ def _multiplies_bfloat16(device: torch.device) -> bool:
     # Releases that have no such function cannot tell.
     capabilities: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
     return capabilities.get("avx512_bf16", False)
+
+
+@contextlib.contextmanager
+def usual_torch() -> Iterator[None]:
+    """Have torch compute as it does by default, and afterwards as the caller has set it again.
+
+    Gradients can be recorded, new tensors are float32 on the CPU, and nothing is cast on its way.
+    It is also a decorator.
+
+    Example:
+        >>> with torch.no_grad(), usual_torch():
+        ...     torch.ones(1, requires_grad=True).exp().requires_grad
+        True
+    """
+    device, dtype = torch.get_default_device(), torch.get_default_dtype()
+    accelerator = torch.accelerator.current_accelerator()
+    with contextlib.ExitStack() as modes:
+        modes.enter_context(torch.inference_mode(False))
+        modes.enter_context(torch.enable_grad())
+        for kind in {"cpu", accelerator.type if accelerator else "cpu"}:
+            if torch.is_autocast_enabled(kind):
+                modes.enter_context(torch.autocast(kind, enabled=False))
+        if device.type != "cpu":
+            modes.enter_context(torch.device("cpu"))
+        if dtype != torch.float32:  # for all threads, so not where there is no need
+            modes.callback(torch.set_default_dtype, dtype)
+            torch.set_default_dtype(torch.float32)
+        yield

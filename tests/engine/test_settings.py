@@ -1,5 +1,6 @@
 """Settings that make no sense, and names that nothing has."""
 
+import contextlib
 import math
 import re
 from fractions import Fraction
@@ -122,3 +123,63 @@ def test_the_network_refuses_what_is_no_image():
     ):
         with case(value):
             assert_refused(refusal(extractor, value), words)
+
+
+@contextlib.contextmanager
+def default_dtype(dtype):
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+MODES = {
+    "no gradients": torch.no_grad,
+    "gradients off": lambda: torch.set_grad_enabled(False),
+    "inference": torch.inference_mode,
+    "float64": lambda: default_dtype(torch.float64),
+    "bfloat16": lambda: default_dtype(torch.bfloat16),
+    "autocast": lambda: torch.autocast("cpu", torch.bfloat16),
+    "meta": lambda: torch.device("meta"),
+}
+
+
+def modes():
+    return (
+        torch.is_grad_enabled(),
+        torch.is_inference_mode_enabled(),
+        torch.get_default_dtype(),
+        torch.is_autocast_enabled("cpu"),
+        torch.get_default_device(),
+    )
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_torchs_own_modes_change_no_picture_and_are_left_as_they_were(mode):
+    settings = {"size": 32, "steps": 3, "start": "noise", "device": "cpu", "precision": "float32"}
+    usual = [step.image for step in StyleTransfer("cat", "night_sky", **settings)]
+    with MODES[mode]():
+        before, images = modes(), []
+        run = StyleTransfer("cat", "night_sky", **settings)
+        assert modes() == before
+        for step in run:
+            assert modes() == before
+            images.append(step.image)
+    assert all(torch.equal(*pair) for pair in zip(images, usual, strict=True))
+    assert [image.is_inference() for image in images] == [False] * 3
+    again = [step.image for step in run]  # what was made in a mode is no stranger outside
+    assert all(torch.equal(*pair) for pair in zip(again, usual, strict=True))
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16])
+def test_a_picture_of_other_floats_has_features(dtype):
+    image = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0)).to(dtype)
+    extractor = features.FeatureExtractor("relu1_1", device="cpu")
+    expected = extractor(image.float())["relu1_1"]
+    pixels = image.clone().requires_grad_()
+    found = extractor(pixels)["relu1_1"]
+    assert found.dtype == torch.float32 and torch.equal(found, expected)
+    (gradient,) = torch.autograd.grad(found.sum(), pixels)
+    assert gradient.dtype == dtype and gradient.abs().sum() > 0

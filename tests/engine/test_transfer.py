@@ -308,6 +308,33 @@ def test_steering_goes_on_with_other_weights():
     assert torch.equal(seen[5].image, again[2].image)
 
 
+def test_the_history_has_the_weights_of_every_total(three_stages):
+    """Also at coarse sizes, where the content weighs more, and behind a steering hand."""
+    moving = make(steps=12, style_weight=7)
+    run, sizes = transfer._Run(), set()
+    for step in moving:
+        run.add(step)
+        sizes.add(max(step.image.shape[2:]))
+        if step.index == 9:
+            moving.steer(variation=300)
+    history = run.end(None, moving.settings).history
+    assert len(sizes) >= 2 and len(set(history["content_weight"])) == len(sizes)
+    assert history["content_weight"][-1] == 1 and set(history["variation_weight"]) == {10, 300}
+    for row in zip(*history.values(), strict=True):
+        of = dict(zip(history, row, strict=True))
+        total = sum(of[f"{name}_weight"] * of[name] for name in ("content", "style", "variation"))
+        assert of["total"] == pytest.approx(total, rel=1e-5)
+
+
+def test_a_picture_as_start_is_painted_on_and_not_halved_first(three_stages):
+    assert make(steps=12, start="noise").settings["stages"] == 3
+    result = paint(steps=12)
+    more = make(steps=12, start=result.image)
+    assert more.plan == [(64, 12)] and more.settings["stages"] == 1
+    assert min(step.losses["total"] for step in more) < result.losses["total"]
+    assert len(make(steps=12, start=result.image, stages=3).plan) > 1
+
+
 def test_a_saved_step_of_other_weights_teaches_nothing():
     painting = make(steps=6)
     last = list(itertools.islice(painting, 3))[-1]

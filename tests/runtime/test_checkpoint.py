@@ -124,13 +124,17 @@ def test_what_is_no_checkpoint_of_this_run_is_refused(tmp_path):
     paint(steps=2, checkpoint=file)
     whole = file.read_bytes()
     refused = [
-        ({"steps": 3}, "other values of steps: "),
         ({"style_weight": 2.0, "seed": 4}, "other values of style_weight, seed: "),
-        ({"start": torch.zeros(1, 3, 20, 20)}, "other values of start, the start picture: "),
+        (
+            {"start": torch.zeros(1, 3, 20, 20)},
+            "other values of start, stages, the start picture: ",
+        ),
     ]
     for settings, message in refused:
         with pytest.raises(InputError, match=f"another run, with {message}"):
             paint(**{"steps": 2, "checkpoint": file, **settings})
+    with pytest.raises(InputError, match=r"a run of 2 steps.*with the finished picture as start"):
+        paint(steps=3, checkpoint=file)
     with pytest.raises(InputError, match=r"other values of the content picture, the start pict"):
         negative = 1 - load_image("cat")
         transfer.Checkpoint(file, make(steps=2).settings, pictures(negative)).read("cpu")
