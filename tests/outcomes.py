@@ -77,7 +77,10 @@ def assert_pixels(image, expected, tolerance=0.0, every=1):
 def no_network_built():
     """Have the settings of a transfer be looked at, and no network built."""
     network = types.SimpleNamespace(
-        device=torch.device("cpu"), precision="float32", activations_held=lambda pixels: 300
+        device=torch.device("cpu"),
+        precision="float32",
+        smallest_side=16,
+        activations_held=lambda pixels: 300,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transfer, "FeatureExtractor", lambda *_, **__: network)

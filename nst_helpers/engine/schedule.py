@@ -52,7 +52,7 @@ def low_pass(steps: int) -> float:
     return 64 / 4 ** leisure(steps)
 
 
-def plan(longer_side: int, steps: int, stages: int = 3) -> list[tuple[int, int]]:
+def plan(longer_side: int, steps: int, stages: int = 3, smallest: int = 0) -> list[tuple[int, int]]:
     """Return the stages of a run as `(longer side, steps)`, the coarsest one first.
 
     Half the size has a quarter of the steps, at most 30; three quarters of the size have up to a
@@ -63,13 +63,15 @@ def plan(longer_side: int, steps: int, stages: int = 3) -> list[tuple[int, int]]
         steps: of the whole run.
         stages: the most sizes, 1 to 3. A picture whose longer side is below 256
             pixels has only its own size.
+        smallest: the longer side at which the network can just be computed; a narrow picture has
+            only its own size too, where half of it would be less.
 
     Example:
         >>> plan(256, 40), plan(256, 150)
         ([(128, 10), (256, 30)], [(128, 30), (192, 30), (256, 90)])
     """
     half = longer_side // 2
-    if stages == 1 or half < _SMALLEST_COARSE_SIZE or steps < 2:
+    if stages == 1 or half < max(_SMALLEST_COARSE_SIZE, smallest) or steps < 2:
         return [(longer_side, steps)]
     coarse = min(max(1, steps // 4), _MOST_COARSE_STEPS)
     middle = min(round(2 * leisure(steps) * (steps // 5)), steps // 5, _MOST_MIDDLE_STEPS)

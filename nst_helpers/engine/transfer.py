@@ -171,7 +171,9 @@ class StyleTransfer:
             self.extractor = FeatureExtractor(layers, network, pooling, device, precision)
         self.content_layers, self.style_layers = content_layers, style_layers
         self.optimizer = optimizer
-        self.plan = schedule.plan(longer_side, steps, stages)
+        narrowest = min(min(p.shape[2:]) / max(p.shape[2:]) for p in (self.content, self.style))
+        smallest = math.ceil(self.extractor.smallest_side / narrowest)
+        self.plan = schedule.plan(longer_side, steps, stages, smallest)
         self._check_memory()
         self.settings = {
             "content": _name(content),

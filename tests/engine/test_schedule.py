@@ -15,6 +15,8 @@ from nst_helpers.engine import schedule
         ((257, 1000), [(128, 30), (192, 60), (257, 910)]),
         ((256, 300, 2), [(128, 30), (256, 270)]),
         ((256, 300, 1), [(256, 300)]),
+        ((256, 40, 3, 128), [(128, 10), (256, 30)]),
+        ((256, 40, 3, 129), [(256, 40)]),  # narrow: half of it would be less than the network needs
     ],
 )
 def test_the_stages_of_a_run(run, expected):

@@ -183,3 +183,13 @@ def test_a_picture_of_other_floats_has_features(dtype):
     assert found.dtype == torch.float32 and torch.equal(found, expected)
     (gradient,) = torch.autograd.grad(found.sum(), pixels)
     assert gradient.dtype == dtype and gradient.abs().sum() > 0
+
+
+@pytest.mark.parametrize("narrow", [(23, 256), (256, 16), (31, 300), (32, 256)])
+def test_a_narrow_picture_that_is_taken_can_be_painted(narrow):
+    """Half of it may be too narrow for the network, and then is no stage."""
+    strip = torch.rand(1, 3, *narrow, generator=torch.Generator().manual_seed(0))
+    for content, style in ((strip, "night_sky"), ("cat", strip)):
+        run = StyleTransfer(content, style, size=max(narrow), steps=2, device="cpu")
+        assert (len(run.plan) == 1) == (min(narrow) < 32)
+        assert len(list(run)) == 2
