@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, PngImagePlugin
+from PIL import ExifTags, Image, PngImagePlugin
 
 from nst_helpers.errors import InputError, check_choice, reason, shown, tell
 from nst_helpers.files import as_path, check_place, written_whole
@@ -22,6 +22,8 @@ from nst_helpers.web import fetch_picture
 SMALLEST_SIDE = 16  # what relu5_1 of VGG needs: four poolings halve a side four times
 _LARGEST_SIDE = 16384
 _MOST_PIXELS = 80_000_000  # a gigabyte as floats; at 89 million Pillow fears a hostile file
+_LARGE = 4_000_000  # pixels; what has more is averaged first, if a smaller picture is asked for
+_TURNED_ON_THEIR_SIDE = (5, 6, 7, 8)  # orientations in EXIF data
 _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 # Pillow knows more formats, but some start other programs and others are seldom tested.
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "AVIF")
@@ -52,12 +54,17 @@ def load_image(source: ImageSource, size: int | None = None) -> torch.Tensor:
 
     Raises:
         InputError: there is no such picture, it cannot be read or used, a side is shorter than 16
-            pixels, or it has more than 80 million of them.
+            pixels, or it has more than 80 million of them (a JPEG may have more, with a `size`).
+
+    Decoding needs at most 300 MB besides the result for a picture of up to 60 million pixels, and
+    for a JPEG of twice as many, if `size` is small; the libraries for WebP, AVIF and progressive
+    JPEG need up to 16 bytes a pixel.
 
     Example:
         >>> load_image("cat", size=128).shape
         torch.Size([1, 3, 85, 128])
     """
+    size = None if size is None else _as_side(size)
     if isinstance(source, torch.Tensor):
         label = "The image tensor"
         image = check_image(source, label).detach().to("cpu", torch.float32, copy=True)
@@ -66,11 +73,12 @@ def load_image(source: ImageSource, size: int | None = None) -> torch.Tensor:
         image = _to_tensor(source, label)
     elif isinstance(source, Image.Image):
         label = "The PIL image"
-        image = _to_tensor(_pixels(source, label), label, wide=65535)
+        image = _decoded(source, label, size)
     else:
         label, file = _find(source)
         with _identify(file, label) as picture:
-            image = _to_tensor(_pixels(picture, label), label, wide=65535)
+            _draft(picture, size)
+            image = _decoded(picture, label, size)
     if size is not None:
         image = resize(image, size)
     if min(image.shape[2:]) < SMALLEST_SIDE:
@@ -81,6 +89,28 @@ def load_image(source: ImageSource, size: int | None = None) -> torch.Tensor:
             "side."
         )
     return image
+
+
+def picture_size(source: str | os.PathLike[str] | bytes) -> tuple[int, int]:
+    """Return the width and height of a picture in pixels, as it is seen, without decoding it.
+
+    Args:
+        source: a name from `gallery()`, a path, an http(s) URL or the bytes of a file.
+
+    Raises:
+        InputError: there is no such picture, or it cannot be read.
+
+    Example:
+        >>> picture_size("cat")
+        (451, 300)
+    """
+    label, file = _find(source)
+    with _identify(file, label) as picture:
+        try:
+            across = picture.format != "TIFF" and _turn(picture) in _TURNED_ON_THEIR_SIDE
+        except Exception as error:
+            raise _damaged(label, error) from error
+        return (picture.height, picture.width) if across else picture.size
 
 
 def check_image(image: object, name: str = "The image") -> torch.Tensor:
@@ -144,17 +174,21 @@ def resize(image: torch.Tensor, size: int) -> torch.Tensor:
         torch.Size([1, 3, 25, 50])
     """
     check_image(image)
+    height, width = image.shape[2:]
+    scale = _as_side(size) / max(height, width)
+    shape = (max(1, round(height * scale)), max(1, round(width * scale)))
+    _check_size(shape, f"The picture at size {size}")
+    return resample(image, shape)
+
+
+def _as_side(size: object) -> int:
     whole = isinstance(size, Integral) and not isinstance(size, bool)
     if not whole or not SMALLEST_SIDE <= int(size) <= _LARGEST_SIDE:
         raise InputError(
             f"size is {shown(size)}; it is the longer side in pixels, a whole number from "
             f"{SMALLEST_SIDE} to {_LARGEST_SIDE}."
         )
-    height, width = image.shape[2:]
-    scale = int(size) / max(height, width)
-    shape = (max(1, round(height * scale)), max(1, round(width * scale)))
-    _check_size(shape, f"The picture at size {size}")
-    return resample(image, shape)
+    return int(size)
 
 
 def resample(image: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
@@ -319,11 +353,11 @@ def _identify(file: Path | io.BytesIO, label: str) -> Image.Image:
     """Return a file as a PIL image that is not yet decoded."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # _check_size decides
             with Image.open(file, formats=_FORMATS) as picture:
                 picture.verify()  # the check sums of PNG, which decoding ignores
             return Image.open(file, formats=_FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except Image.DecompressionBombError as error:
         raise _too_large(label) from error
     except PermissionError as error:
         raise InputError(f"{label} may not be read: change its permissions.") from error
@@ -334,31 +368,103 @@ def _identify(file: Path | io.BytesIO, label: str) -> Image.Image:
         ) from error
 
 
-def _pixels(picture: Image.Image, label: str) -> np.ndarray[Any, Any]:
-    """Return the pixels of a PIL image as an array `(H, W)` or `(H, W, 3)`."""
+def _draft(picture: Image.Image, size: int | None) -> None:
+    """Have a JPEG decoded at a half, a quarter or an eighth, where that is twice `size` or more.
+
+    A progressive one needs the memory of the whole in any case.
+    """
+    if picture.format == "JPEG" and not picture.info.get("progressive") and size:
+        scale = 2 * size / max(picture.size)
+        if scale < 1:
+            width, height = (math.ceil(side * scale) for side in picture.size)
+            picture.draft(picture.mode, (width, height))
+
+
+def _decoded(picture: Image.Image, label: str, size: int | None) -> torch.Tensor:
+    """Return a PIL image as an image tensor, of at least twice `size` where it is much larger.
+
+    It is converted in bands, so that what is decoded is the only copy of the whole.
+    """
     _check_size(picture.size, label)
+    if not all(picture.size):
+        raise InputError(f"{label} has the shape {picture.size}, and so no pixels: use another.")
     try:
-        picture = ImageOps.exif_transpose(picture)
-        if picture.mode.startswith("I") or picture.mode == "F":
-            return np.asarray(picture)
-        if picture.mode == "La":
-            picture = picture.convert("LA")  # the only mode it can be converted to
-        if picture.has_transparency_data:
-            picture = picture.convert("RGBA")
-            white = Image.new("RGBA", picture.size, "white")
-            picture = Image.alpha_composite(white, picture)
-        return np.asarray(picture.convert("RGB"))
+        picture.load()
+        turn = _turn(picture)  # not before: of a TIFF, Pillow turns the pixels itself
     except MemoryError as error:
-        raise InputError(
-            f"{label} does not fit into the memory: make it smaller first, or close other programs."
-        ) from error
+        raise _too_much(label) from error
     except Exception as error:
         raise _damaged(label, error) from error
+    wide, high = picture.size
+    large = size is not None and wide * high > _LARGE
+    block = max(1, max(wide, high) // (2 * size)) if large else 1
+    # Blocks of nearly equal sides, each beginning where the one before it ends.
+    lefts, tops = (np.linspace(0, side, -(-side // block) + 1).astype(int) for side in picture.size)
+    shape = len(tops) - 1, len(lefts) - 1
+    image = torch.empty(1, 3, *(shape[::-1] if turn in _TURNED_ON_THEIR_SIDE else shape))
+    as_in_file = _as_in_file(image[0], turn)
+    step = max(1, _LARGE // 2 // wide // block)
+    for first in range(0, shape[0], step):
+        rows = tops[first : first + step + 1]
+        try:
+            band = _pixels(picture.crop((0, rows[0], wide, rows[-1])))
+        except MemoryError as error:
+            raise _too_much(label) from error
+        except Exception as error:
+            raise _damaged(label, error) from error
+        floats = _to_tensor(band, label, wide=65535)[0].numpy()
+        averaged = _averaged(_averaged(floats, rows - rows[0], 1), lefts, 2)
+        as_in_file[:, first : first + step] = averaged
+    return image
+
+
+def _turn(picture: Image.Image) -> int:
+    return picture.getexif().get(ExifTags.Base.Orientation, 1)
+
+
+def _as_in_file(image: torch.Tensor, turn: int) -> np.ndarray[Any, Any]:
+    """Return a view of an upright picture `(3, H, W)` in the order in which a file has its pixels.
+
+    Args:
+        image: the picture.
+        turn: the orientation in the file's EXIF data, 1 to 8.
+    """
+    flips = {2: (2,), 3: (1, 2), 4: (1,), 6: (2,), 7: (1, 2), 8: (1,)}.get(turn, ())
+    array = np.flip(image.numpy(), flips)
+    return array.transpose(0, 2, 1) if turn in _TURNED_ON_THEIR_SIDE else array
+
+
+def _pixels(band: Image.Image) -> np.ndarray[Any, Any]:
+    """Return a part of a PIL image as an array `(H, W)` or `(H, W, 3)`."""
+    if band.mode.startswith("I") or band.mode == "F":
+        return np.asarray(band)
+    if band.mode == "La":
+        band = band.convert("LA")  # the only mode it can be converted to
+    if band.has_transparency_data:
+        band = band.convert("RGBA")
+        band = Image.alpha_composite(Image.new("RGBA", band.size, "white"), band)
+    return np.asarray(band if band.mode == "RGB" else band.convert("RGB"))
+
+
+def _averaged(
+    pixels: np.ndarray[Any, Any], edges: np.ndarray[Any, Any], axis: int
+) -> np.ndarray[Any, Any]:
+    """Return the means between each edge and the next along an axis."""
+    if len(edges) == pixels.shape[axis] + 1:
+        return pixels
+    counts = np.diff(edges).astype(np.float32)
+    return np.add.reduceat(pixels, edges[:-1], axis) / np.expand_dims(counts, (0, 3 - axis))
 
 
 def _damaged(label: str, error: Exception) -> InputError:
     return InputError(
         f"{label} is damaged or cut off ({reason(error)}): get it again, or save it again as PNG."
+    )
+
+
+def _too_much(label: str) -> InputError:
+    return InputError(
+        f"{label} does not fit into the memory: make it smaller first, or close other programs."
     )
 
 

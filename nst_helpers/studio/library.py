@@ -4,11 +4,9 @@ import hashlib
 import itertools
 from collections.abc import Iterable, Mapping
 
-import torch
-
 from nst_helpers.errors import InputError
 from nst_helpers.gallery import gallery
-from nst_helpers.images import load_image
+from nst_helpers.images import load_image, picture_size
 from nst_helpers.studio.link import MOST_BYTES
 
 _LARGEST_SIDE = 512  # pixels; larger pictures are kept at this size
@@ -32,8 +30,8 @@ class Library:
         self.pictures = {name: load_image(name, _LARGEST_SIDE) for name in gallery()}
         self.uploads: dict[str, str] = {}
 
-    def add(self, name: str, data: bytes) -> tuple[str, torch.Tensor]:
-        """Take an upload; return its name here, and the picture at its own size.
+    def add(self, name: str, data: bytes) -> tuple[str, tuple[int, int]]:
+        """Take an upload; return its name here, and its own width and height in pixels.
 
         Args:
             name: of the file, never used as a path. Where another picture has it, a number is
@@ -48,10 +46,11 @@ class Library:
                 f"It is one more than the {_MOST_UPLOADS} uploads of a session, and was not "
                 "taken: run the cell or load the page again to begin anew."
             )
-        image = load_image(small_enough(data))
+        size = picture_size(small_enough(data))
+        image = load_image(data, min(_LARGEST_SIDE, max(size)))
         name = self._register(name, hashlib.sha256(data).hexdigest())
-        self.pictures[name] = load_image(image, min(_LARGEST_SIDE, max(image.shape[2:])))
-        return name, image
+        self.pictures[name] = image
+        return name, size
 
     def _register(self, name: str, digest: str) -> str:
         for known, other in self.uploads.items():

@@ -134,12 +134,12 @@ class Studio(ipywidgets.VBox):
     def _take_picture(self, name: str, data: bytes) -> None:
         name = plain_name(name)
         try:
-            name, image = self.library.add(name, data)
+            name, (width, height) = self.library.add(name, data)
         except InputError as error:
             return self.say(f"{name}: {error}")
         kept = self.library.pictures[name]
         self.chooser.choose_content(name)
-        said = f"{name}: {_size(image)} pixels, nothing cut off, used at {_size(kept)}."
+        said = f"{name}: {width} x {height} pixels, nothing cut off, used at {_size(kept)}."
         if self._awaited and None not in self._found(self._awaited).values():
             self.load(self._awaited)
             said += f" {self.message}"

@@ -155,10 +155,10 @@ def test_a_header_that_claims_too_many_pixels_is_not_believed(monkeypatch):
 
 
 def test_a_picture_that_does_not_fit_into_the_memory(monkeypatch):
-    def convert(*_):
+    def crop(*_):
         raise MemoryError
 
-    monkeypatch.setattr(Image.Image, "convert", convert)
+    monkeypatch.setattr(Image.Image, "crop", crop)
     assert_refused(outcome(encoded("png")), "bytes", "does not fit into the memory: make it small")
 
 

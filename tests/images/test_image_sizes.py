@@ -1,15 +1,19 @@
 """Shapes of pictures, and the size that is asked for."""
 
+import io
 import math
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 
+from nst_helpers import images
 from nst_helpers.errors import shown
+from nst_helpers.images import picture_size
 from outcomes import assert_pixels, assert_refused, case, outcome
-from picture_cases import QUARTERS
+from picture_cases import QUARTERS, saved
+from runs import linux, python
 
 RED = (200, 30, 40)
 
@@ -65,3 +69,57 @@ def test_an_absurd_size():
 
 def test_a_whole_number_of_numpy_is_a_size():
     assert outcome(QUARTERS, np.int64(32)).shape == (1, 3, 16, 32)
+
+
+def test_a_large_picture_is_averaged_before_it_is_resized():
+    """What is much larger than what is asked for loses nothing but what nobody can see."""
+    rows, columns = np.indices((2403, 3001))
+    waves = [60 * np.sin(rows / 90) + 60 * np.cos(columns / length) for length in (140, 170, 200)]
+    array = (127.5 + np.stack(waves, -1)).round().astype(np.uint8)
+    for size in (64, 250):
+        whole, seen = outcome(array, size), outcome(Image.fromarray(array), size)
+        assert (whole - seen).abs().max() < 0.006
+    pixels = np.arange(15, dtype=np.float32).reshape(1, 3, 5)
+    assert images._averaged(pixels, np.array([0, 2, 3]), 1)[0, :, 0].tolist() == [2.5, 10]
+    assert images._averaged(pixels, np.array([0, 3, 5]), 2)[0, 1].tolist() == [6, 8.5]
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_a_large_photograph_stands_upright(turn, monkeypatch):
+    monkeypatch.setattr(images, "_LARGE", 500)  # so that it is read in bands, and averaged
+    picture = Image.fromarray(QUARTERS)
+    exif = picture.getexif()
+    exif[ExifTags.Base.Orientation] = turn
+    content = saved(picture, format="PNG", exif=exif)
+    with Image.open(io.BytesIO(content)) as opened:
+        expected = np.asarray(ImageOps.exif_transpose(opened))
+    assert picture_size(content) == expected.shape[1::-1]
+    assert_pixels(outcome(content), expected.astype(float), 1e-3)
+    assert_pixels(outcome(content, 32), expected[::2, ::2].astype(float), tolerance=8, every=8)
+
+
+MEMORY = """
+import sys
+import torch
+from PIL import Image
+from nst_helpers import load_image
+def kilobytes(name):
+    return int(open("/proc/self/status").read().split(name)[1].split()[0])
+Image.new("RGB", (12000, 9000 if sys.argv[1] == "jpg" else 4000), (9, 99, 199)).save(
+    f"{sys.argv[2]}/large.{sys.argv[1]}")
+load_image(f"{sys.argv[2]}/large.{sys.argv[1]}", 64)
+open("/proc/self/clear_refs", "w").write("5")  # the peak is counted from here
+before = kilobytes("VmRSS:")
+image = load_image(f"{sys.argv[2]}/large.{sys.argv[1]}", 256)
+assert max(image.shape) == 256
+assert (image[0, :, 5, 5] * 255 - torch.tensor([9.0, 99.0, 199.0])).abs().max() < 2
+print((kilobytes("VmHWM:") - before) / 1000)
+"""
+
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "bound"), [("jpg", 150), ("png", 300)])
+def test_a_photograph_of_a_telephone_needs_little_memory(kind, bound, tmp_path):
+    """A hundred million pixels as JPEG, nearly fifty as PNG: the bound that load_image states."""
+    assert float(python(MEMORY, kind, str(tmp_path))) < bound
