@@ -14,7 +14,7 @@ from nst_helpers.engine import transfer
 from nst_helpers.engine.layers import LAYER_NAMES
 from nst_helpers.errors import InputError, shown
 from nst_helpers.files import as_path, claim, same_file
-from nst_helpers.images import check_output, save_image
+from nst_helpers.images import check_output, read_settings, save_image
 from nst_helpers.runtime.devices import choose_device, choose_precision
 
 _OUTPUT = "stylised.png"
@@ -65,11 +65,31 @@ def _parser() -> argparse.ArgumentParser:
         help="of random numbers; a start from the content picture, as here, uses none",
     )
     parser.add_argument(
+        "--like",
+        metavar="PNG",
+        help="take the pictures and settings of a PNG that this command or the studio has saved; "
+        "what is given besides comes first",
+    )
+    parser.add_argument(
         "--checkpoint",
         metavar="FILE",
         help="written every few seconds; after a crash, the same command goes on from it",
     )
     return parser
+
+
+def _kept(path: str) -> dict[str, Any]:
+    """Return what a PNG says of how it was made, as settings of `style_transfer`."""
+    kept = read_settings(path)
+    if not isinstance(kept, dict):
+        raise InputError(f"{shown(path)} carries no settings: use a PNG that was saved by nst.")
+    if styles := kept.get("styles"):  # of the studio
+        if len(styles) != 1:
+            raise InputError(f"{shown(path)} mixes {len(styles)} styles: open it in the studio.")
+        kept["style"] = next(iter(styles))
+    known = inspect.signature(transfer.StyleTransfer).parameters
+    machine = {"device", "precision"}
+    return {name: kept[name] for name in kept if name in known and name not in machine}
 
 
 def _save_free(result: transfer.Result, wanted: Path) -> Path:
@@ -108,9 +128,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a console need not know the letters of a file's name
             stream.reconfigure(errors="backslashreplace")
-    settings = vars(_parser().parse_args(arguments))
-    output, checkpoint = settings.pop("output", None), settings["checkpoint"]
+    parser = _parser()
+    settings = vars(parser.parse_args(arguments))
     try:
+        if settings["like"]:
+            parser.set_defaults(**_kept(settings["like"]))
+            settings = vars(parser.parse_args(arguments))
+        settings.pop("like")
+        output, checkpoint = settings.pop("output", None), settings["checkpoint"]
         check_output(output or _OUTPUT)  # before the computing, not after it
         for name in ("content", "style", "checkpoint"):
             if output and settings[name] and same_file(settings[name], output):

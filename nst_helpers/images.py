@@ -1,5 +1,6 @@
 """Pictures in and out: an image tensor is a float32 tensor `(1, 3, H, W)`, RGB, in [0, 1]."""
 
+import hashlib
 import io
 import json
 import math
@@ -7,8 +8,9 @@ import os
 import warnings
 from collections.abc import Sequence
 from numbers import Integral
-from pathlib import Path
-from typing import Any, TypeAlias
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeAlias, TypeGuard
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import torch
@@ -111,6 +113,56 @@ def picture_size(source: str | os.PathLike[str] | bytes) -> tuple[int, int]:
         except Exception as error:
             raise _damaged(label, error) from error
         return (picture.height, picture.width) if across else picture.size
+
+
+def kept_name(source: ImageSource) -> str:
+    """Return what is written of a picture into the files made of it: no folder, no address.
+
+    Args:
+        source: anything that `load_image` takes.
+
+    Returns:
+        The name of a gallery picture or of a file; of an address, that of the file at its end,
+        without what stands behind a question mark. A picture that was given as an object cannot be
+        found again by a name, and what it was is said.
+
+    Example:
+        >>> kept_name("/home/me/cat.jpg"), kept_name("https://example.org/a/cat.jpg?key=secret")
+        ('cat.jpg', 'cat.jpg')
+        >>> kept_name(torch.zeros(1, 3, 20, 30))
+        'an image tensor (not kept)'
+    """
+    if _is_address(source):
+        address = urlsplit(source)
+        return PurePosixPath(unquote(address.path)).name or address.hostname or "a picture"
+    if isinstance(source, (str, os.PathLike)):
+        return Path(source).name
+    kinds = {torch.Tensor: "an image tensor", np.ndarray: "an array", Image.Image: "a PIL image"}
+    for kind, words in kinds.items():
+        if isinstance(source, kind):
+            return f"{words} (not kept)"
+    return "a file in memory (not kept)"
+
+
+def file_sha256(source: ImageSource) -> str | None:
+    """Return the SHA-256 of a picture's file, by which it is known again, or None without a file.
+
+    Args:
+        source: anything that `load_image` takes; an address is not read again.
+
+    Example:
+        >>> file_sha256("cat") is None  # those of the gallery are known by their names
+        True
+        >>> file_sha256(b"bytes")[:8]
+        '277089d9'
+    """
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).hexdigest()
+    named = isinstance(source, (str, os.PathLike)) and not _is_address(source)
+    if not named or source in gallery():
+        return None
+    with open(as_path(source), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_image(image: object, name: str = "The image") -> torch.Tensor:
@@ -323,11 +375,15 @@ def read_settings(path: str | os.PathLike[str] | bytes) -> dict[str, Any] | None
             raise _damaged(label, error) from error
 
 
+def _is_address(source: object) -> TypeGuard[str]:
+    return isinstance(source, str) and "://" in source
+
+
 def _find(source: Any) -> tuple[str, Path | io.BytesIO]:
     """Return what messages call a picture, and its path or its file in memory."""
     if isinstance(source, bytes):
         return f"The picture of {len(source)} bytes", io.BytesIO(source)
-    if isinstance(source, str) and "://" in source:
+    if _is_address(source):
         content = fetch_picture(source, _URL_BYTES, _URL_SECONDS)
         return f"The picture at {shown(source)}", io.BytesIO(content)
     if not isinstance(source, (str, os.PathLike)):

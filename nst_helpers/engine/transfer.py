@@ -20,7 +20,14 @@ from nst_helpers.engine.objective import Objective
 from nst_helpers.engine.optimizers import MEMORY, PixelAdam, PixelLBFGS
 from nst_helpers.errors import InputError, check_choice, shown, tell
 from nst_helpers.gallery import gallery
-from nst_helpers.images import ImageSource, load_image, resample, resize
+from nst_helpers.images import (
+    ImageSource,
+    file_sha256,
+    kept_name,
+    load_image,
+    resample,
+    resize,
+)
 from nst_helpers.runtime.checkpoint import Checkpoint
 from nst_helpers.runtime.devices import choose_device, usual_torch
 from nst_helpers.runtime.graphs import captured
@@ -176,14 +183,14 @@ class StyleTransfer:
         self.plan = schedule.plan(longer_side, steps, stages, smallest)
         self._check_memory()
         self.settings = {
-            "content": _name(content),
-            "style": _name(style),
+            "content": kept_name(content),
+            "style": kept_name(style),
             "size": longer_side,
             "steps": steps,
             **_as_settings(self.weights),
             "content_layers": list(content_layers),
             "style_layers": list(style_layers),
-            "start": _name(start),
+            "start": kept_name(start),
             "optimizer": optimizer,
             "stages": stages,
             "network": network,
@@ -192,6 +199,9 @@ class StyleTransfer:
             "precision": self.extractor.precision,
             "seed": seed,
         }
+        for name, picture in (("content", content), ("style", style)):
+            if digest := file_sha256(picture):
+                self.settings[f"{name}_sha256"] = digest
 
     def __len__(self) -> int:
         """Return the number of steps."""
@@ -437,10 +447,6 @@ class _Run:
 
 def _as_dict(step):
     return {each.name: getattr(step, each.name) for each in fields(step)}
-
-
-def _name(picture):
-    return str(picture) if isinstance(picture, (str, os.PathLike)) else type(picture).__name__
 
 
 def _watched(losses, watch, weights):

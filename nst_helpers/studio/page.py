@@ -362,7 +362,7 @@ class Studio(ipywidgets.VBox):
         controls = {f"{name}_weight": slider for name, slider in self._sliders.items()}
         controls |= {"size": self.size, "steps": self.steps, "keep_colours": self.colours}
         for name, control in controls.items():
-            control.value = settings[name]
+            control.value = _nearest(control, settings[name])
         here = {name: known for name, known in found.items() if known is not None}
         if missing := sorted(plain_name(name) for name in found if name not in here):
             self._awaited = settings
@@ -371,7 +371,13 @@ class Studio(ipywidgets.VBox):
         self._awaited = None
         styles = {here[name]: share for name, share in settings["styles"].items()}
         self.chooser.choose(here[settings["content"]], styles)
-        self.say("The settings are restored.")
+        nearest = [
+            f"{name.replace('_', ' ')} {control.value:g} for {settings[name]:g}"
+            for name, control in controls.items()
+            if control.value != settings[name]
+        ]
+        here_are = f" The nearest that there is here: {', '.join(nearest)}." if nearest else ""
+        self.say(f"The settings are restored.{here_are}")
         return True
 
     def _found(self, settings: dict[str, Any]) -> dict[str, str | None]:
@@ -400,9 +406,28 @@ def _size(image: torch.Tensor) -> str:
     return f"{image.shape[3]} x {image.shape[2]}"
 
 
+def _nearest(control: ipywidgets.ValueWidget, value: Any) -> Any:
+    """Return the value of a slider that is nearest: the command line takes every number."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+    if not number or not isinstance(control, ipywidgets.SelectionSlider):
+        return value
+    return min((number for _, number in control.options), key=lambda known: abs(known - value))
+
+
 def _kept_settings(data: bytes) -> dict[str, Any]:
-    """Return the settings in the bytes of a PNG, if their styles are such as the studio has."""
+    """Return the settings in the bytes of a PNG, of the studio or of the command line.
+
+    Raises:
+        ValueError: it has none, or their styles are such as the studio does not have.
+    """
     kept = read_settings(small_enough(data))
+    if kept and "styles" not in kept and "style" in kept:
+        hashes = {kept[name]: kept.get(f"{name}_sha256") for name in ("content", "style")}
+        kept |= {
+            "styles": {kept["style"]: 1},
+            "keep_colours": False,
+            "uploads": {name: digest for name, digest in hashes.items() if digest},
+        }
     if not kept or not kept["styles"] or not set(kept["styles"].values()) <= {1, 2, 3}:
         raise ValueError
     return kept

@@ -1,5 +1,6 @@
 """Names and paths, of pictures that are read and of those that are saved."""
 
+import hashlib
 import io
 import os
 from pathlib import Path
@@ -11,6 +12,7 @@ from PIL import Image
 
 from nst_helpers import gallery, load_image, read_settings, save_image
 from nst_helpers.errors import shown
+from nst_helpers.images import file_sha256, kept_name
 from outcomes import assert_pixels, assert_refused, case, outcome, refusal
 from picture_cases import ODD_NAMES, QUARTERS, encoded
 
@@ -121,6 +123,27 @@ def test_an_output_of_no_format(tmp_path):
             words = refusal(save_image, load_image(QUARTERS), f"{tmp_path}/{name}")
             assert_refused(words, "There is no picture format", "Known: .png")
             assert not list(tmp_path.iterdir())
+
+
+def test_what_is_kept_of_a_picture_names_no_folder_and_no_secret(tmp_path):
+    (tmp_path / "é 1.png").write_bytes(encoded("png"))
+    opened = Image.open(tmp_path / "é 1.png")
+    address = "https://me:secret@example.org/private/caf%C3%A9.jpg?token=secret#secret"
+    names = {
+        "cat": "cat",
+        str(tmp_path / "é 1.png"): "é 1.png",
+        tmp_path / "é 1.png": "é 1.png",
+        address: "café.jpg",
+        "https://example.org/?token=secret": "example.org",
+        b"bytes": "a file in memory (not kept)",
+    }
+    for source, name in names.items():
+        assert kept_name(source) == name
+    for source in (opened, np.zeros((20, 20)), torch.zeros(1, 3, 20, 20)):
+        assert kept_name(source).endswith(" (not kept)") and file_sha256(source) is None
+    digest = hashlib.sha256(encoded("png")).hexdigest()
+    assert file_sha256(tmp_path / "é 1.png") == file_sha256(encoded("png")) == digest
+    assert file_sha256("cat") is file_sha256(address) is None
 
 
 def test_things_that_are_no_pictures():

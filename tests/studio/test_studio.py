@@ -1,6 +1,7 @@
 """The studio without a browser."""
 
 import base64
+import hashlib
 import io
 import re
 import tempfile
@@ -12,6 +13,7 @@ import torch
 from PIL import Image
 
 import nst_helpers as nst
+from nst_helpers.__main__ import main
 from nst_helpers.studio import Studio, library, link, words
 from nst_helpers.studio import page as module
 from nst_helpers.studio.mixing import keep_colours, mix_styles
@@ -115,7 +117,7 @@ def test_errors_are_sentences(page):
     assert "mine.png: 90 x 60 pixels, nothing cut off, used at 90 x 60." in page.easel.text
     page.size.value = 192
     assert "A run paints mine.png (90 x 60) at 192 x 128." in page.easel.text
-    unusable = {**page.settings(), "size": 200}, {"content": "cat", "style": "mosaic"}, [1]
+    unusable = {**page.settings(), "size": -1}, {"content": "cat", "style": "mosaic"}, [1]
     for settings in unusable:
         data = save(page.easel.photo, settings)
         restore(page, "foreign.png", data)
@@ -255,7 +257,6 @@ def test_settings_that_are_not_the_studios_change_nothing(page, tmp_path):
         *({**before, "content": content} for content in (3, [], {}, None)),
         {**before, "content_weight": -1},
         "cat",
-        nst.style_transfer("cat", "mosaic", size=32, steps=1, progress=False).settings,
     ]
     for settings in damaged:
         nst.save_image(torch.zeros(1, 3, 16, 16), tmp_path / "a.png", settings)
@@ -263,6 +264,44 @@ def test_settings_that_are_not_the_studios_change_nothing(page, tmp_path):
         assert "a?b.png carries no settings of this studio." in page.easel.text
         assert page.settings() == before
         (tmp_path / "a.png").unlink()
+
+
+def test_what_the_command_line_saved_is_opened_here_and_the_other_way_round(page, tmp_path, capsys):
+    mine = tmp_path / "mine.png"
+    Image.new("RGB", (90, 60), "green").save(mine)
+    made = tmp_path / "made.png"
+    run = [str(mine), "mosaic", "--size=32", "--steps=1", "--style-weight=40", "--seed=3"]
+    assert main([*run, "--output", str(made)]) == 0
+    assert str(tmp_path) not in str(nst.read_settings(made))
+    page.chooser.choose("cat", {"night_sky": 2})
+    restore(page, "made.png", made.read_bytes())
+    assert "Upload mine.png: then this run is restored." in page.easel.text
+    upload(page, "renamed.png", mine.read_bytes())
+    assert "restored. The nearest that there is here: size 128 for 32, steps 20 for 1." in (
+        page.easel.text
+    )
+    assert page.chooser.content == "renamed.png" and page.chooser.styles == {"mosaic": 1}
+    assert page.strength.value == 40
+
+    kept = tmp_path / "studio.png"
+    kept.write_bytes(save(page.easel.photo, {**page.settings(), "size": 32, "steps": 2}))
+    again = tmp_path / "again.png"
+    assert main(["--like", str(kept), str(mine), "--steps=1", "--output", str(again)]) == 0
+    settings = nst.read_settings(again)
+    assert (settings["style"], settings["style_weight"], settings["size"]) == ("mosaic", 40, 32)
+    assert settings["content"] == "mine.png" and settings["steps"] == 1  # what is given comes first
+    assert settings["content_sha256"] == hashlib.sha256(mine.read_bytes()).hexdigest()
+    repeated = tmp_path / "repeated.png"
+    assert main(["--like", str(made), str(mine), "--output", str(repeated)]) == 0
+    assert repeated.read_bytes() == made.read_bytes()
+    capsys.readouterr()
+    kept.write_bytes(save(page.easel.photo, {**page.settings(), "styles": {"cat": 1, "mosaic": 2}}))
+    for path, sentence in ((kept, "mixes 2 styles: open it in the studio"), (mine, "no settings")):
+        assert main(["--like", str(path)]) == 2
+        assert sentence in capsys.readouterr().err
+    page.library.uploads.pop("renamed.png")
+    page.library.pictures.pop("renamed.png")
+    page.chooser.choose("cat", {"night_sky": 1})
 
 
 def test_a_failure_ends_the_run_with_a_sentence(page, monkeypatch):
