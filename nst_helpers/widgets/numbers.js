@@ -2,15 +2,39 @@
 
 /** A number with so many significant digits: 1234.5 is "1,230", 0.01234 is "0.0123". */
 export function significant(number, digits = 3) {
-  const rounded = Number(number.toPrecision(digits));
+  const rounded = Number(exponential(number, digits - 1));
   return rounded.toLocaleString("en", { maximumSignificantDigits: 21, maximumFractionDigits: 20 })
     .replace(/^-0$/, "0");
 }
 
 /** A number with so many decimals. */
 export function fixed(number, decimals = 2) {
-  const text = number.toFixed(decimals);
+  let text = number.toFixed(decimals);
+  if (isHalfway(number.toFixed(100), decimals) && isOdd(text)) text = towardsZero(text, decimals);
   return Number(text) === 0 ? text.replace("-", "") : text;
+}
+
+/** A number as "1.23e+2" with so many decimals. */
+function exponential(number, decimals) {
+  const text = number.toExponential(decimals);
+  const [digits, power] = text.split("e");
+  if (!isHalfway(number.toExponential(100), decimals) || !isOdd(digits)) return text;
+  return `${towardsZero(digits, decimals)}e${power}`;
+}
+
+// A number exactly between two others of so many decimals is rounded to the even one in Python, and
+// away from 0 by JavaScript.
+
+function isHalfway(text, decimals) {
+  return /^50*(e|$)/.test((text.split(".")[1] ?? "").slice(decimals));
+}
+
+function isOdd(text) {
+  return Number(text.at(-1)) % 2 === 1;
+}
+
+function towardsZero(text, decimals) {
+  return (Number(text) - Math.sign(Number(text)) * 10 ** -decimals).toFixed(decimals);
 }
 
 /** A whole number with commas. */

@@ -13,6 +13,13 @@ test("numbers are written as Python writes them", () => {
   assert.equal(fixed(-0.001), "0.00");
   assert.equal(fixed(2.5, 1), "2.5");
   assert.equal(whole(32640.2), "32,640");
+  const halfway = { 0.125: "0.12", 0.375: "0.38", 2.5: "2.50", 1.005: "1.00" };
+  for (const [number, text] of Object.entries(halfway)) assert.equal(fixed(Number(number)), text);
+  assert.equal(fixed(-0.125), "-0.12");
+  assert.equal(fixed(2.5, 0), "2");
+  assert.deepEqual([1245, 1235, 2.125, -2.125, 9995, 0.0625].map((v) => significant(v)),
+    ["1,240", "1,240", "2.12", "-2.12", "10,000", "0.0625"]);
+  assert.equal(significant(Infinity), "∞");
   assert.equal(percent(0.256), "26%");
   assert.equal(within(7, 0, 5), 5);
 });
