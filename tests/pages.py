@@ -94,7 +94,7 @@ class Shown:
         self.page.locator(f"select[name={name}]").select_option(value)
 
     def click(self, words):
-        self.page.get_by_text(words, exact=True).click(force=True)  # a radio button lies over it
+        self.page.get_by_text(words, exact=True).click()
 
     def pixels(self, selector):
         """Return the rows and columns of a canvas, and red, green, blue, alpha of each pixel."""

@@ -1,76 +1,246 @@
 """A picture with noise, and what the variation loss makes of it."""
 
 import math
+from typing import Any, NamedTuple
 
-import ipywidgets
 import torch
+import traitlets
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Rectangle
 from scipy import fft
 
+from nst_helpers.errors import InputError
 from nst_helpers.images import ImageSource, load_image
-from nst_helpers.widgets.base import InteractiveFigure
-from nst_helpers.widgets.canvas import GREY, TITLE, TOP, WIDTH, Canvas, fit
-from nst_helpers.widgets.controls import (
-    SLIDER_LAYOUT,
-    selection_slider,
-    toggle_buttons,
-)
+from nst_helpers.widgets import page
+from nst_helpers.widgets.figure import Choice, Figure
 
 _WEIGHTS = (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 50)
-_DETAIL = 200  # the side of the enlarged details in pixels
+_MOST_NOISE = 0.3
+_GRAIN_STEP = 1 / 32  # of the noise, so that a page gets it in bytes
+_TAKEN = 0.25  # what is white where it was taken away
+_FAR = 1000  # times a weight; as squared differences it makes a very smooth picture
+_POWERS = {2: "squared", 1: "absolute"}
 
 
-class Denoise(InteractiveFigure):
+class Denoise(Figure):
     """A picture with noise, and what the variation loss makes of it, live.
 
     Shown is the picture that minimises the squared distance to the noisy one plus `weight` times
-    the variation loss.
+    the variation loss; and the same of a test picture with an edge, a thin line and a ramp.
 
     Args:
         picture: anything that `load_image` takes.
-        size: the longer side in pixels.
+        size: the longer side in pixels, at most 400.
 
     Attributes:
-        noise: a control, the standard deviation of the noise.
-        weight: a control.
-        power: a control, 2 for squared and 1 for absolute differences.
+        subject: `"picture"` or `"edge"`.
+        noise: the standard deviation of the noise, from 0 to 0.3 in steps of 0.01.
+        weight: one of 0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10 and 50.
+        power: 2 for squared and 1 for absolute differences.
+        place: `(x, y)` of the detail, as shares of the picture's width and height in [0, 1); of
+            the edge it is the row that is drawn as a line.
         error: how far the denoised picture is from the clean one, as a root mean square.
 
     Raises:
-        InputError: the picture cannot be used.
+        InputError: the picture cannot be used, or there is no such noise or weight.
 
     Example:
         >>> denoise = Denoise("cat", size=64)
-        >>> denoise.noise.value, denoise.weight.value = 0.2, 0
+        >>> denoise.noise, denoise.weight = 0.2, 0
         >>> before = denoise.error
-        >>> denoise.weight.value = 0.5
+        >>> denoise.weight = 0.5
         >>> denoise.error < before
         True
     """
 
+    _module = "denoise"
+    _esm, _css = page.script(_module), page.style(_module)
+
+    subject = Choice("picture").tag(sync=True)
+    noise = traitlets.Float(0.1).tag(sync=True)
+    weight = Choice(0.5).tag(sync=True)
+    power = Choice(2).tag(sync=True)
+    place = traitlets.Tuple(traitlets.Float(), traitlets.Float()).tag(sync=True)
+
     def __init__(self, picture: ImageSource = "cat", size: int = 160) -> None:
         """Draw the noise once: the slider changes only its strength."""
-        self.photo = load_image(picture, size)
-        self.grain = torch.randn(self.photo.shape, generator=torch.Generator().manual_seed(6))
-        self.noise = ipywidgets.FloatSlider(
-            0.1, min=0, max=0.3, step=0.01, description="Noise", layout=SLIDER_LAYOUT
-        )
-        self.weight = selection_slider("Weight", _WEIGHTS, 0.5)
-        self.power = toggle_buttons("Differences", {"squared": 2, "absolute": 1}, "6em")
+        photo = load_image(picture, size)
+        if photo.numel() > 3 * 400 * 400:
+            raise InputError("Denoise needs a picture of at most 400 pixels: give a smaller size.")
+        self._photos = {"picture": _in_levels(photo), "edge": _in_levels(edge())}
+        self._grains = {name: _grain(photo) for name, photo in self._photos.items()}
+        self._found: tuple[tuple[Any, ...], Denoised] | None = None
         super().__init__(
-            [self.noise, self.weight, self.power],
-            "A picture with noise, the same denoised, and what was taken away, each with a detail",
+            "A picture with noise, the same denoised, and what was taken away, each with a detail; "
+            "and a curve of the error against the weight. Choose noise, weight and differences; "
+            "point at a picture for another detail",
+            {"subject": list(self._photos), "weight": _WEIGHTS, "power": list(_POWERS)},
+            place=(0.5, 0.5),
+            data={name: self._sent(name) for name in self._photos},
         )
 
-    def draw(self) -> tuple[Canvas, str]:
-        """Return the noisy picture, the denoised one and their difference."""
-        noisy = (self.photo + self.noise.value * self.grain).clamp(0, 1)
-        denoised = remove_noise(noisy, self.weight.value, self.power.value)
-        before, self.error = _error(noisy, self.photo), _error(denoised, self.photo)
-        goes = "falls" if self.error < before else "rises"
-        return draw_denoised(self.photo, noisy, denoised), (
-            f"Noise {self.noise.value:.2f}, weight {self.weight.value:g}, {self.power.label} "
-            f"differences: the error {goes} from {before:.3f} to {self.error:.3f}."
+    def _sent(self, name: str) -> dict[str, Any]:
+        levels = (self._photos[name] * 255).round().to(torch.uint8)
+        steps = (self._grains[name] / _GRAIN_STEP).round().to(torch.int8)
+        return {
+            "shape": list(levels.shape[1:]),
+            "photo": levels.numpy().tobytes(),
+            "grain": steps.numpy().tobytes(),
+        }
+
+    @traitlets.validate("noise")
+    def _in_range(self, proposal: dict[str, Any]) -> float:
+        if not 0 <= proposal["value"] <= _MOST_NOISE:
+            raise InputError(f"{proposal['value']} is no noise here: use a number from 0 to 0.3.")
+        return round(float(proposal["value"]), 2)
+
+    @traitlets.validate("place")
+    def _in_picture(self, proposal: dict[str, Any]) -> tuple[float, float]:
+        if not all(0 <= share < 1 for share in proposal["value"]):
+            raise InputError(f"{proposal['value']} is no place: use two shares from 0 to below 1.")
+        x, y = proposal["value"]
+        return float(x), float(y)
+
+    @property
+    def error(self) -> float:
+        """How far the denoised picture is from the clean one, as a root mean square."""
+        return self.pictures().error
+
+    @property
+    def text(self) -> str:
+        """The state, and the errors of the noisy and the denoised picture."""
+        pictures = self.pictures()
+        error_before = _error(pictures.noisy, pictures.clean)
+        goes = "falls" if pictures.error < error_before else "rises"
+        before, after = f"{error_before:.3f}", f"{pictures.error:.3f}"
+        change = f"stays {before}" if before == after else f"{goes} from {before} to {after}"
+        return (
+            f"{self.subject.capitalize()} with noise {self.noise:.2f}, weight {self.weight:g}, "
+            f"{_POWERS[self.power]} differences: the error {change}."
         )
+
+    def pictures(self) -> "Denoised":
+        """Return the clean, the noisy and the denoised picture of the present state."""
+        state = self.subject, self.noise, self.weight, self.power
+        if self._found is None or self._found[0] != state:
+            self._found = state, self._denoised(self.weight)
+        return self._found[1]
+
+    def _denoised(self, weight: float) -> "Denoised":
+        clean = self._photos[self.subject]
+        noisy = (clean + self.noise * self._grains[self.subject]).clamp(0, 1)
+        denoised = remove_noise(noisy, weight, self.power)
+        return Denoised(clean, noisy, denoised, _error(denoised, clean))
+
+    def draw(self) -> Drawing:
+        """Return the three pictures, a detail or a profile of each, and the curve of errors."""
+        pictures = self.pictures()
+        clean, noisy, denoised = (image[0] for image in pictures[:3])
+        shown = {
+            f"noisy, error {_error(noisy, clean):.3f}": noisy,
+            f"denoised, error {pictures.error:.3f}": denoised,
+            f"taken away: black −{_TAKEN}, grey 0, white +{_TAKEN}": (noisy - denoised)
+            / (2 * _TAKEN)
+            + 0.5,
+        }
+        rows, columns = clean.shape[1:]
+        top, left, height, width = self._part()
+        drawing = Drawing(figsize=(9.4, 3.1 * rows / columns + 3.9), layout="constrained")
+        grid = drawing.add_gridspec(3, 3, height_ratios=[3.1 * rows / columns, 1.55, 1.7])
+        for number, (title, image) in enumerate(shown.items()):
+            axes, below = (drawing.add_subplot(grid[row, number]) for row in (0, 1))
+            axes.set_title(title, fontsize=9)
+            _draw_image(axes, image)
+            frame = {"fill": False, "edgecolor": "#ffd200", "linewidth": 1.5}
+            axes.add_patch(Rectangle((left - 0.5, top - 0.5), width, height, **frame))
+            if self.subject == "edge":
+                below.axhline(0.5, color="0.8") if number == 2 else below.plot(
+                    clean[0, top].numpy(), color="0.5", linestyle=":"
+                )
+                below.plot(image[0, top].numpy(), color="black", linewidth=1, drawstyle="steps-mid")
+                below.set(ylim=(0, 1), xlim=(-0.5, columns - 0.5), xticks=[], yticks=[])
+            else:
+                _draw_image(below, image[:, top : top + height, left : left + width])
+        self._draw_curve(drawing.add_subplot(grid[2, :]))
+        drawing.suptitle(self.text, fontsize=11, x=0.01, ha="left")
+        return drawing
+
+    def _part(self) -> tuple[int, int, int, int]:
+        """Return top, left, height and width in pixels of what is shown of a picture below it."""
+        rows, columns = self._photos[self.subject].shape[2:]
+        row, column = int(self.place[1] * rows), int(self.place[0] * columns)
+        if self.subject == "edge":
+            return row, 0, 1, columns
+        height = max(8, rows // 5)
+        width = min(columns, 2 * height)
+        top = min(max(row - height // 2, 0), rows - height)
+        return top, min(max(column - width // 2, 0), columns - width), height, width
+
+    def _draw_curve(self, axes: Axes) -> None:
+        errors = [self._denoised(weight).error for weight in _WEIGHTS]
+        places = [0.003, *_WEIGHTS[1:]]  # 0 has no logarithm
+        axes.semilogx(places, errors, "k-o", markersize=3)
+        axes.plot(
+            places[_WEIGHTS.index(self.weight)], self.error, "o", color="tab:blue", markersize=9
+        )
+        clean, noisy = self.pictures()[:2]
+        axes.axhline(_error(noisy, clean), color="0.5", linestyle=":")
+        axes.set_xticks(places, [f"{weight:g}" for weight in _WEIGHTS])
+        axes.minorticks_off()
+        axes.set(ylim=(0, 1.15 * max(errors)), xlabel="weight", ylabel="error")
+        best = min(range(len(_WEIGHTS)), key=errors.__getitem__)
+        axes.set_title(
+            f"smallest error {errors[best]:.3f} at weight {_WEIGHTS[best]:g}", fontsize=9
+        )
+
+
+class Denoised(NamedTuple):
+    """Three pictures, image tensors of float64, and the error of the last.
+
+    Attributes:
+        clean, noisy, denoised: `(1, 3, H, W)`, of the edge `(1, 1, H, W)`, in [0, 1].
+        error: the root mean square of the differences of the denoised and the clean picture.
+    """
+
+    clean: torch.Tensor
+    noisy: torch.Tensor
+    denoised: torch.Tensor
+    error: float
+
+
+def edge() -> torch.Tensor:
+    """Return a test picture: a jump to a bright field with a thin dark line, and a ramp down.
+
+    Returns:
+        `(1, 1, 64, 96)` in [0, 1], all rows alike.
+
+    Example:
+        >>> edge()[0, 0, 0, [23, 24, 36, 48, 71]]
+        tensor([0.2000, 0.8000, 0.2000, 0.8000, 0.2000])
+    """
+    row = torch.full((96,), 0.2)
+    row[24:48] = 0.8
+    row[36] = 0.2
+    row[48:72] = torch.linspace(0.8, 0.2, 24)
+    return row.expand(1, 1, 64, -1)
+
+
+def _in_levels(photo: torch.Tensor) -> torch.Tensor:
+    """Return a picture in 256 levels, as a page gets it."""
+    return (photo.double() * 255).round() / 255
+
+
+def _grain(photo: torch.Tensor) -> torch.Tensor:
+    """Return noise of strength 1, always the same, in steps that a page gets as bytes."""
+    grain = torch.randn(photo.shape, generator=torch.Generator().manual_seed(6))
+    return ((grain / _GRAIN_STEP).round().clamp(-127, 127) * _GRAIN_STEP).double()
+
+
+def _draw_image(axes: Axes, image: torch.Tensor) -> None:
+    pixels = image.expand(3, -1, -1).permute(1, 2, 0).clamp(0, 1).numpy()
+    axes.imshow(pixels, interpolation="nearest")
+    axes.set_axis_off()
 
 
 def _error(image: torch.Tensor, photo: torch.Tensor) -> float:
@@ -101,13 +271,13 @@ def remove_noise(
         >>> bool(remove_noise(noisy, weight=1).std() < noisy.std())
         True
     """
+    if weight == 0:
+        return noisy
     rows, columns = noisy.shape[2:]
     # The variation loss is a mean over differences, and there are fewer of them than pixels.
     down, across = weight * rows / (rows - 1), weight * columns / (columns - 1)
     if power == 2:
         denoised = _remove_squared(noisy, down, across)
-    elif weight == 0:
-        denoised = noisy
     else:
         denoised = _remove_absolute(noisy, down / 2, across / 2, steps)
     return denoised.clamp(0, 1)
@@ -136,20 +306,24 @@ def _remove_absolute(noisy: torch.Tensor, down: float, across: float, steps: int
 
     The minimum is the noisy picture less what a flow of brightness brings to each pixel; between
     rows the flow is at most `down`, between columns at most `across`. Each step moves the flow
-    along the differences of the present picture and cuts it off at these limits.
+    along the differences of the present picture and cuts it off at these limits. The first flow
+    is that of a very smooth picture: from none at all, large weights would need a hundred times
+    as many steps.
 
     Source: Beck and Teboulle (2009), "Fast gradient-based algorithms for constrained total
     variation image denoising and deblurring problems".
     """
-    p = q = old_p = old_q = torch.zeros_like(noisy)  # the flow between rows and between columns
-    last = 1.0
+    smooth = _remove_squared(noisy, _FAR * down, _FAR * across)
+    p = (_FAR * down * _differences(smooth, 2)).clamp(-down, down)  # the flow between rows
+    q = (_FAR * across * _differences(smooth, 3)).clamp(-across, across)  # and between columns
+    ahead_p, ahead_q, now = p, q, 1.0
     for _ in range(steps):
-        now = (1 + math.sqrt(1 + 4 * last**2)) / 2
-        ahead_p, ahead_q = (v + (last - 1) / now * (v - o) for v, o in ((p, old_p), (q, old_q)))
-        old_p, old_q, last = p, q, now
         image = noisy - _inflow(ahead_p, 2) - _inflow(ahead_q, 3)
-        p = (ahead_p + _differences(image, 2) / 8).clamp(-down, down)
-        q = (ahead_q + _differences(image, 3) / 8).clamp(-across, across)
+        old_p, p = p, (ahead_p + _differences(image, 2) / 8).clamp(-down, down)
+        old_q, q = q, (ahead_q + _differences(image, 3) / 8).clamp(-across, across)
+        after = (1 + math.sqrt(1 + 4 * now**2)) / 2
+        momentum, now = (now - 1) / after, after
+        ahead_p, ahead_q = p + momentum * (p - old_p), q + momentum * (q - old_q)
     return noisy - _inflow(p, 2) - _inflow(q, 3)
 
 
@@ -164,35 +338,3 @@ def _inflow(flow: torch.Tensor, axis: int) -> torch.Tensor:
     inner = flow.narrow(axis, 0, flow.shape[axis] - 1)
     zero = torch.zeros_like(flow.narrow(axis, 0, 1))
     return torch.cat([zero, inner], axis) - torch.cat([inner, zero], axis)
-
-
-def draw_denoised(photo: torch.Tensor, noisy: torch.Tensor, denoised: torch.Tensor) -> Canvas:
-    """Return a picture with noise, denoised, and what was taken away; and a detail of each.
-
-    Args:
-        photo, noisy, denoised: image tensors `(1, 3, H, W)` in [0, 1].
-
-    Returns:
-        A `Canvas` with the places `"noisy"`, `"denoised"` and `"taken away"`.
-    """
-    rows, columns = photo.shape[2:]
-    size = fit((rows, columns), 304, 260)
-    side = max(16, min(rows, columns) // 4)  # of the detail in the picture
-    top, left = (rows - side) // 2 - side // 2, (columns - side) // 2
-    scale = size[0] / columns
-    canvas = Canvas(WIDTH, TOP + size[1] + 12 + _DETAIL + 8)
-    shown = {
-        "noisy": (noisy, f"error {_error(noisy, photo):.3f}"),
-        "denoised": (denoised, f"error {_error(denoised, photo):.3f}"),
-        "taken away": ((noisy - denoised) * 2 + 0.5, "grey: nothing"),
-    }
-    for number, (name, (image, remark)) in enumerate(shown.items()):
-        x = number * 318
-        canvas.write(name, (x, TITLE), bold=True)
-        canvas.write(remark, (x + size[0], TITLE), 12, GREY, anchor="rs")
-        canvas.lay(image, (x, TOP), size, name, smooth=True)
-        corner = round(x + left * scale), round(TOP + top * scale)
-        canvas.frame((*corner, round(side * scale), round(side * scale)))
-        detail = image[..., top : top + side, left : left + side]
-        canvas.lay(detail, (x, TOP + size[1] + 12), (_DETAIL, _DETAIL))
-    return canvas
