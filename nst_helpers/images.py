@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Sequence
 from numbers import Integral
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeAlias, TypeGuard
+from typing import Any, BinaryIO, TypeAlias, TypeGuard
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
@@ -35,7 +35,7 @@ _SETTINGS_KEY = "nst_settings"
 
 # What `load_image` takes: a name, path or address, the bytes of a file, or pixels.
 ImageSource: TypeAlias = (
-    str | os.PathLike[str] | bytes | Image.Image | np.ndarray[Any, Any] | torch.Tensor
+    str | os.PathLike[str] | bytes | BinaryIO | Image.Image | np.ndarray[Any, Any] | torch.Tensor
 )
 
 
@@ -43,7 +43,8 @@ def load_image(source: ImageSource, size: int | None = None) -> torch.Tensor:
     """Return a picture as an image tensor.
 
     Args:
-        source: a name from `gallery()`, a path, an http(s) URL, the bytes of a file, a PIL image,
+        source: a name from `gallery()`, a path, an http(s) URL, the bytes of a file, a file that
+            is open for reading bytes, the `value` of an upload widget with one file, a PIL image,
             a NumPy array `(H, W)`, `(H, W, 1)`, `(H, W, 3)` or `(H, W, 4)`, or an image tensor.
             White is 1 in an array of floats, 65535 in one of uint16, 255 in other integers.
         size: the longer side of the result in pixels, from 16 to 16384; the aspect ratio is kept,
@@ -156,8 +157,9 @@ def file_sha256(source: ImageSource) -> str | None:
         >>> file_sha256(b"bytes")[:8]
         '277089d9'
     """
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).hexdigest()
+    content = _bytes_of(source)
+    if content is not None:
+        return hashlib.sha256(content).hexdigest()
     named = isinstance(source, (str, os.PathLike)) and not _is_address(source)
     if not named or source in gallery():
         return None
@@ -307,6 +309,8 @@ def save_image(
 ) -> None:
     """Save an image tensor as PNG, JPEG, WebP or TIFF, by the ending of `path`.
 
+    All but JPEG keep every one of the 256 levels.
+
     The file is written under another name and then renamed, so that a full disk or an
     interruption leaves no half a picture. A file that was there is replaced, with a warning.
 
@@ -341,6 +345,8 @@ def save_image(
         chunks.add_itxt(_SETTINGS_KEY, text)
     elif path.suffix.lower() in {".jpg", ".jpeg"}:
         options = {"quality": 95, "subsampling": 0}
+    elif path.suffix.lower() == ".webp":
+        options = {"lossless": True}  # else its colours have half the resolution
     try:
         with written_whole(path) as partial:
             picture.save(partial, **options)
@@ -375,21 +381,45 @@ def read_settings(path: str | os.PathLike[str] | bytes) -> dict[str, Any] | None
             raise _damaged(label, error) from error
 
 
+def _bytes_of(source: Any) -> bytes | None:
+    """Return the bytes of a file in memory, an open file or an upload of ipywidgets, else None."""
+    if isinstance(source, (tuple, list)) and len(source) == 1:  # FileUpload.value in ipywidgets 8
+        (source,) = source
+    if isinstance(source, dict) and isinstance(source.get("content"), (bytes, memoryview)):
+        source = source["content"]
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return bytes(source)
+    if isinstance(source, (str, os.PathLike)) or not callable(getattr(source, "read", None)):
+        return None
+    try:
+        if callable(getattr(source, "seek", None)):
+            source.seek(0)  # who has written it, or read it before, stands at its end
+        content = source.read()
+    except Exception as error:
+        raise InputError(
+            f"The open file cannot be read ({reason(error)}): open it again."
+        ) from error
+    if not isinstance(content, bytes):
+        raise InputError("The open file gives text, not bytes: open it with mode 'rb'.")
+    return content
+
+
 def _is_address(source: object) -> TypeGuard[str]:
     return isinstance(source, str) and "://" in source
 
 
 def _find(source: Any) -> tuple[str, Path | io.BytesIO]:
     """Return what messages call a picture, and its path or its file in memory."""
-    if isinstance(source, bytes):
-        return f"The picture of {len(source)} bytes", io.BytesIO(source)
+    content = _bytes_of(source)
+    if content is not None:
+        return f"The picture of {len(content)} bytes", io.BytesIO(content)
     if _is_address(source):
         content = fetch_picture(source, _URL_BYTES, _URL_SECONDS)
         return f"The picture at {shown(source)}", io.BytesIO(content)
     if not isinstance(source, (str, os.PathLike)):
         raise InputError(
             f"A {type(source).__name__} is not a picture: give a gallery name, a path, a URL, "
-            "bytes, a PIL image, an array or an image tensor."
+            "an open file, bytes, a PIL image, an array or an image tensor."
         )
     path = as_path(source)
     if isinstance(source, str) and source in gallery():

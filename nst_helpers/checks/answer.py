@@ -1,6 +1,7 @@
 """The questions that are answered by a word, a number, a list or a set."""
 
 import math
+import string
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +11,9 @@ from nst_helpers.checks.report import Report, as_code, show_report
 def check_answer(answer: object, right: object, hints: Mapping[Any, str] | None = None) -> Report:
     """Check the answer to a question: a word, a number, a list or a set.
 
-    Capitals and outer spaces of words do not matter, a float may be 1 % off, a whole number must be
-    exact, and the order matters unless `right` is a set.
+    Capitals of words do not matter, nor what stands around them, as in `"(c)"`. A number may be
+    written as text; a float may be 1 % off, a whole number must be exact, and the order matters
+    unless `right` is a set.
 
     Args:
         answer: what the student chose; None means not answered yet.
@@ -40,13 +42,24 @@ def check_answer(answer: object, right: object, hints: Mapping[Any, str] | None 
 
 def _agree(answer: Any, right: Any) -> bool:
     if isinstance(answer, str) and isinstance(right, str):
-        return answer.strip().casefold() == right.strip().casefold()
+        signs = " \t\n" + (string.punctuation if right.isalnum() else "")
+        return answer.strip(signs).casefold() == right.strip().casefold()
     if isinstance(right, (set, frozenset)):
         return len(answer) == len(right) and all(any(_agree(a, r) for a in answer) for r in right)
     if isinstance(right, (list, tuple)):
         return len(answer) == len(right) and all(map(_agree, answer, right))
     if isinstance(answer, bool) or isinstance(right, bool):
         return answer is right
-    if isinstance(right, float) and not isinstance(answer, str):
+    if isinstance(answer, str) and isinstance(right, (int, float)):
+        answer = _as_number(answer)
+    if isinstance(right, float):
         return math.isclose(answer, right, rel_tol=0.01)
     return bool(answer == right)
+
+
+def _as_number(text: str) -> float:
+    """Return the number that a text is, or one that equals no other."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -107,6 +107,13 @@ class StyleTransfer:
     night sky correlates with that of the photograph by 0.55, 0.70, 0.75 and 0.79 at 64, 128, 192
     and 256 pixels.
 
+    The same settings give the same picture on the same machine with the same number of threads.
+    Other threads add numbers in another order, and what differs in the last digit grows: after 25
+    steps at 128 pixels, pictures of one thread and of two differ by ten of 256 levels on average.
+
+    A step holds its picture and what the optimiser has learned: nearly three gigabytes together in
+    300 steps at 512 pixels. Look at each and let it go, or keep what you need of it.
+
     Args:
         content: the content picture, anything that `load_image` takes.
         style: the style picture, anything that `load_image` takes, of any shape.
@@ -442,6 +449,8 @@ class _Run:
         last, best = self.last_and_best
         rows = self.rows[: last.index + 1]
         history = {name: [row[name] for row in rows] for name in rows[0]}
+        if settings["device"] == "cpu":
+            settings = {**settings, "threads": torch.get_num_threads()}
         return Result(best.image.cpu(), best.losses, history, settings)
 
 

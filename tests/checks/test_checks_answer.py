@@ -13,7 +13,8 @@ from nst_helpers.checks import check_answer
     [
         (" Style ", "style"), (3, 3), (3.0, 3), (0.333, 1 / 3), (["a", "B"], ["A", "b"]),
         (["b", "a"], {"a", "b"}), (True, True), (torch.tensor(2.0), 2.0), (torch.tensor(3), 3),
-        ((2, 3), torch.Size([2, 3])), (np.float32(0.25), 0.25),
+        ((2, 3), torch.Size([2, 3])), (np.float32(0.25), 0.25), ("3", 3), (" 64 ", 64),
+        ("0.333", 1 / 3), ("c)", "c"), ("(C)", "c"), ("'c'.", "c"), ("c:", "c"), (["b."], {"b"}),
     ],
 )  # fmt: skip
 def test_a_right_choice(answer, right):
@@ -24,7 +25,8 @@ def test_a_right_choice(answer, right):
     ("answer", "right"),
     [
         ("a", "b"), (4, 3), (1, True), (0.5, 1 / 3), ("three", 3.0), (["a"], ["a", "b"]),
-        ("ab", {"ab"}), (torch.ones(3), 1.0), (5, {1}), ("3", 3),
+        ("ab", {"ab"}), (torch.ones(3), 1.0), (5, {1}), ("4", 3), ("", 3), ("a) b", "b"),
+        (")", "c"), ("nan", float("nan")), (3, "3x"), ("a b", "ab"),
         pytest.param(Rude(), 1, id="rude"), pytest.param(1, Rude(), id="right"),
     ],
 )  # fmt: skip

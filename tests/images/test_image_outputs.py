@@ -31,6 +31,14 @@ def test_round_trip_with_settings(tmp_path):
     assert to_pil(image).size == (30, 20)
 
 
+@pytest.mark.parametrize(("ending", "off"), [("png", 0), ("webp", 0), ("tiff", 0), ("jpg", 16)])
+def test_how_exact_a_format_is(tmp_path, ending, off):
+    image = load_image(np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8))
+    save_image(image, tmp_path / f"a.{ending}")
+    away = (load_image(tmp_path / f"a.{ending}") - image).abs().max() * 255
+    assert away <= off + 1e-3
+
+
 def test_settings_that_are_no_text(tmp_path):
     for kept in ({1, 2}, {"a": object()}, {"a": IMAGE}, {(1, 2): 3}):
         with case(kept):

@@ -147,10 +147,41 @@ def test_what_is_kept_of_a_picture_names_no_folder_and_no_secret(tmp_path):
 
 
 def test_things_that_are_no_pictures():
-    things = [None, 3, 2.5, object(), [[0, 1]], {}, bytearray(9), io.BytesIO(), np.uint8(3), print]
+    things = [None, 3, 2.5, object(), [[0, 1]], {}, (), np.uint8(3), print, [b"x", b"y"]]
     for thing in things:
         with case(thing):
             assert_refused(outcome(thing), type(thing).__name__, "give a gallery name")
+
+
+def test_files_in_memory_and_open_ones(tmp_path):
+    """The forms in which libraries and upload widgets hand over a file."""
+    content = encoded("png")
+    (tmp_path / "a.png").write_bytes(content)
+    used = io.BytesIO()
+    Image.fromarray(QUARTERS).save(used, "PNG")  # which leaves it at its end
+    upload = {"name": "a.png", "type": "image/png", "content": memoryview(content)}  # ipywidgets
+    forms = [bytearray(content), memoryview(content), io.BytesIO(content), used, (upload,), upload,
+             [io.BytesIO(content)]]  # fmt: skip
+    for form in forms:
+        with case(form):
+            assert_pixels(outcome(form), QUARTERS)
+            assert_pixels(outcome(form), QUARTERS)  # a second time too
+            assert file_sha256(form) == hashlib.sha256(content).hexdigest() or form is used
+    with open(tmp_path / "a.png", "rb") as file:
+        assert_pixels(outcome(file), QUARTERS)
+    assert_refused(outcome(file), "cannot be read", "open it again")
+    assert_refused(outcome(io.StringIO("text")), "text, not bytes", "open it with mode 'rb'")
+    assert_refused(outcome(io.BytesIO()), "picture of 0 bytes")
+
+
+def test_a_name_with_a_tilde_may_be_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("~", "~nobody", "~x.png"):
+        Path(name).write_bytes(encoded("png"))
+        assert_pixels(outcome(name), QUARTERS)
+    with pytest.warns(UserWarning, match=r"'~x.png' was there and is replaced"):
+        save_image(load_image(QUARTERS), "~x.png")
+    assert [path.name for path in tmp_path.iterdir() if path.suffix] == ["~x.png"]
 
 
 def test_a_closed_picture(tmp_path):
