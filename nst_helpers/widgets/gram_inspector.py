@@ -1,338 +1,450 @@
 """The Gram matrices of two pictures in one square, and what a pair of channels is in both."""
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import ipywidgets
+import numpy as np
 import torch
 import traitlets
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure as Drawing
+from matplotlib.figure import SubFigure
 
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.losses import gram_matrix
-from nst_helpers.errors import InputError, check_choice
+from nst_helpers.errors import InputError
 from nst_helpers.images import ImageSource, load_image
-from nst_helpers.plots import highlight
-from nst_helpers.widgets.base import InteractiveFigure
-from nst_helpers.widgets.canvas import BLACK, GREY, PALE, WHITE, WIDTH, Canvas, Color, fit, shrink
-from nst_helpers.widgets.controls import dropdown, named_pictures
+from nst_helpers.widgets import page
+from nst_helpers.widgets.figure import (
+    Choice,
+    Figure,
+    floats,
+    jpeg,
+    named_pictures,
+    packed,
+    png,
+    significant,
+    unpacked,
+)
 from nst_helpers.widgets.gram_mathematics import (
+    MEASURES,
     cluster,
+    loud_channels,
+    measured,
     rank_of_pair,
-    relative_grams,
     separating_pairs,
 )
 from nst_helpers.widgets.positions import RELU_LAYERS, cached_receptive_field, cut
 
-_EDGE = 12  # above the matrix and to its left, for the bars of the groups
-_PATCH, _PATCH_GAP = 64, 2
-_MAP, _MAP_GAP = 2 * _PATCH + _PATCH_GAP, 6  # a map is as wide as the two patches below it
-_REMARKS = (
-    "Bright: the two channels go together, for how strong they are.",
-    "Above the diagonal picture 1, below it picture 2.",
-    "Bars along the edge: groups of channels that are alike.",
+ALONE = "none"  # the name of the second picture where there is only one
+LAYERS_WITHOUT_A_KERNEL = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
+_ROOM = 1_450_000  # bytes for one answer
+_LARGE_PICTURE = 120_000  # bytes of a PNG, beyond which a JPEG is sent
+_NEARLY_THE_SAME = 0.1  # a smaller difference, as drawn, is no difference in words
+# The colours of the page: zero is black, orange to white is positive, blue to white negative.
+_SIGNED = LinearSegmentedColormap.from_list(
+    "signed", ["#d6ecff", "#2b8cff", "#000000", "#ff8000", "#fff4dc"], 511
 )
+_FIRST, _SECOND = torch.tensor([255, 140, 0]) / 255, torch.tensor([0, 115, 255]) / 255
 
 
-class GramInspector(InteractiveFigure):
+class Side(NamedTuple):
+    """One of the pictures that are compared.
+
+    Attributes:
+        name: of the picture.
+        image: an image tensor `(1, 3, H, W)` in [0, 1].
+        gram: its Gram matrix `(C, C)`.
+        means: the averages of its channels `(C,)`.
+        maps: its activations as the page has them, see `packed`.
+    """
+
+    name: str
+    image: torch.Tensor
+    gram: torch.Tensor
+    means: torch.Tensor
+    maps: Mapping[str, Any]
+
+    def entries(self, i: int, j: int) -> tuple[float, float, float]:
+        """Return a pair's entry of the Gram matrix, what is expected by chance, and correlation."""
+        chance = float(self.means[i].double() * self.means[j].double())
+        correlation = measured(self.gram, self.means, "correlation")
+        return float(self.gram[i, j]), chance, float(correlation[i, j])
+
+
+class Arrangement(NamedTuple):
+    """How the channels stand in the square, and which pairs are worth a look.
+
+    Attributes:
+        order: the channels, those that go with the same others as neighbours.
+        groups: `(begin, end)` in `order` of such neighbours.
+        separating: the pairs with more in the first picture, and those with more in the second.
+    """
+
+    order: list[int]
+    groups: list[tuple[int, int]]
+    separating: list[list[tuple[int, int]]]
+
+
+class GramInspector(Figure):
     """Two pictures' Gram matrices of one layer, in an order in which their structure shows.
 
-    Point at a cell, and see its two channels over both pictures, where they fire together, the
-    patches they answer to, the numbers and their ranks; or step through the pairs of channels in
-    which the two matrices differ most.
+    Point at a cell, and see where its two channels fire in both pictures and where they do so
+    together, the patches they answer to, the numbers and their ranks; or walk through the pairs of
+    channels that separate the two pictures.
 
     Args:
-        first, second: names of two of the pictures.
+        first: the name of a picture.
+        second: of another; None shows one picture alone.
         layer: of VGG-16, after a ReLU.
         pictures: `{name: anything that load_image takes}`; None takes the gallery.
         size: the longer side of the pictures in pixels.
 
     Attributes:
-        first, second: controls, the names of the two pictures.
-        pair_number: a control, which of `pairs` is shown: 1 for the first, 0 for none of them.
-        pairs: the pairs of channels in which the matrices differ, the largest difference first.
+        first, second: the names of the two pictures; `second` is `"none"` for one alone.
+        layer: its name.
         pair: the two channels that are shown.
-        grams: the two Gram matrices `(C, C)`.
-        relative: the same as shares, see `relative_grams`.
+        measure: what the square shows, `"Gram"`, `"covariance"` or `"correlation"`.
+        zoom: `(begin, end)` in `order`, the block that the square shows.
+        sides: for each picture its matrix, averages and maps, see `Side`.
         order: the channels in the order in which they stand in the square.
+        groups: `(begin, end)` in `order` of channels that go with the same others.
+        pairs: the pairs of channels that go together beyond chance more in the first picture, then
+            those that do so more in the second. Of one picture alone, the pairs that go together
+            most, then those that exclude each other most.
+        field: what a position of the maps sees: its size in pixels, the step from one to the next,
+            and where the first begins.
 
     Raises:
-        InputError: a picture, the layer or a pair cannot be used.
+        InputError: a picture, the layer, a pair or a block cannot be used.
 
     Example:
         >>> inspector = GramInspector("tiger_coat", "cat", layer="relu1_2", size=64)
         >>> inspector.pair = (3, 5)
-        >>> inspector.text.split(":")[0]
-        'Channels 3 and 5'
+        >>> inspector.text.split(".")[0]
+        'relu1_2, channels 3 and 5'
     """
 
-    pair = traitlets.Tuple(traitlets.Int(), traitlets.Int())
+    _module = "gram_inspector"
+    _esm, _css = page.script(_module), page.style(_module)
+    _asks = ("first", "second", "layer")
+
+    first, second, layer = (Choice().tag(sync=True) for _ in range(3))
+    measure = Choice(MEASURES[0]).tag(sync=True)
+    # Without a value they are what one looks at first: the first separating pair, and all channels.
+    pair = traitlets.Tuple().tag(sync=True)
+    zoom = traitlets.Tuple().tag(sync=True)
 
     def __init__(
         self,
         first: str,
-        second: str,
+        second: str | None = None,
         layer: str = "relu3_1",
         pictures: Mapping[str, ImageSource] | None = None,
         size: int = 192,
     ) -> None:
         """Compute both matrices and their order."""
-        self.pictures, self.layer, self.size = named_pictures(pictures), layer, size
-        check_choice("layer after a ReLU", layer, RELU_LAYERS)
-        for name in (first, second):
-            check_choice("picture", name, list(self.pictures))
-        self.extractor = FeatureExtractor(layer)
-        self._computed: dict[str, tuple[torch.Tensor, torch.Tensor]] = {}
-        self.first = dropdown("Picture 1", self.pictures, first)
-        self.second = dropdown("Picture 2", self.pictures, second)
-        self.pair_number = ipywidgets.IntSlider(
-            1,
-            0,
-            20,
-            description="Pairs that separate them",
-            style={"description_width": "initial"},
-            layout=ipywidgets.Layout(width="440px"),
-        )
-        self._load()
-        super().__init__(
-            [self.first, self.second, self.pair_number],
+        self.pictures, self.size = named_pictures(pictures), size
+        options = {
+            "first": self.pictures,
+            "second": [ALONE, *self.pictures],
+            "layer": RELU_LAYERS,
+            "measure": MEASURES,
+        }
+        label = (
             "The Gram matrices of two pictures in one square, and one pair of channels in both. "
-            "Point at a cell, or move by cells with the arrow keys",
+            "Point at a cell, or move by cells with the arrow keys; Enter zooms in, Escape out"
         )
-        self.observe(self._changed, "pair")
+        second = ALONE if second is None else second
+        super().__init__(label, options, first=first, second=second, layer=layer)
 
-    def _load(self) -> None:
-        self.names = self.first.value, self.second.value
-        self.shown, self.features = zip(*map(self._compute, self.names), strict=True)
-        first, second = self.grams = [gram_matrix(maps[None])[0] for maps in self.features]
-        self.relative = relative_grams(first, second)
-        self.order, self._groups = cluster((self.relative[0] + self.relative[1]) / 2)
-        self.pairs = separating_pairs(first, second, self.pair_number.max) or [(0, 1)]
-        self.pair_number.value = 1
-        self.set_trait("pair", self.pairs[0])
+    def answer(self) -> dict[str, Any]:
+        """Return both matrices and what belongs to them, and show the first pair of all."""
+        names = [name for name in (self.first, self.second) if name != ALONE]
+        self.sides, self.field = self._sides(names, self.layer)
+        arranged = _arranged(self.sides)
+        self.order, self.groups = arranged.order, arranged.groups
+        self.pairs = [pair for pairs in arranged.separating for pair in pairs]
+        self.pair, self.zoom = (), ()
+        return _sent(self.sides, self.field, arranged)
 
-    def _compute(self, name: str) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return a picture and its features; they are kept for the next time it is chosen."""
-        if name not in self._computed:
-            image = load_image(self.pictures[name], self.size)
-            with torch.no_grad():
-                self._computed[name] = image, self.extractor(image)[self.layer][0].cpu()
-        return self._computed[name]
+    def answers(self) -> list[dict[str, Any]]:
+        """Return the same pictures in a few other layers."""
+        names = [name for name in (self.first, self.second) if name != ALONE]
+        found = []
+        for layer in LAYERS_WITHOUT_A_KERNEL:
+            if layer != self.layer:
+                sides, field = self._sides(names, layer)
+                asked = [self.first, self.second, layer]
+                found.append({**_sent(sides, field, _arranged(sides)), "of": asked})
+        return found
 
-    def _changed(self, change: dict[str, Any]) -> None:
-        with self.one_redraw():
-            if change["owner"] in (self.first, self.second):
-                self._load()
-            if change["owner"] is self.pair_number and self.pair_number.value:
-                self.pair = self.pairs[min(self.pair_number.value, len(self.pairs)) - 1]
-            if change["owner"] is self:
-                known = self.pair in self.pairs
-                self.pair_number.value = self.pairs.index(self.pair) + 1 if known else 0
+    def _sides(self, names: Sequence[str], layer: str) -> tuple[list[Side], tuple[int, int, int]]:
+        """Return each picture's side, and the receptive field of a position in their maps."""
+        images = [load_image(self.pictures[name], self.size) for name in names]
+        extractor = FeatureExtractor(layer)
+        with torch.no_grad():
+            features = [extractor(image)[layer][0].cpu() for image in images]
+        grams = [gram_matrix(maps[None])[0] for maps in features]
+        used = sum(len(floats(_upper(gram))) for gram in grams)
+        used += sum(len(_picture(image)) for image in images)
+        maps, pooled = _fitting(features, _ROOM - used)
+        size, step, offset = cached_receptive_field(layer)
+        field = size + (pooled - 1) * step, pooled * step, offset
+        means = [each.mean(dim=(1, 2)) for each in features]
+        sides = map(Side, names, images, grams, means, maps)
+        return list(sides), field
 
     @traitlets.validate("pair")
     def _check_pair(self, proposal: dict[str, Any]) -> tuple[int, int]:
         count = len(self.order)
-        if not all(0 <= channel < count for channel in proposal["value"]):
-            raise InputError(f"There are no channels {proposal['value']}: 0 to {count - 1}.")
-        return proposal["value"]
-
-    def _entry(self, gram: torch.Tensor) -> str:
-        """Return the entry of the pair and its rank in words."""
-        i, j = self.pair
-        count = len(self.order) * (len(self.order) - 1) // 2
-        rank = f"rank {rank_of_pair(gram, self.pair):,} of {count:,}"
-        return f"{gram[i, j]:.3g}, {rank if i != j else 'on the diagonal'}"
-
-    def draw(self) -> tuple[Canvas, str]:
-        """Return both matrices and the pair in both pictures."""
-        i, j = self.pair
-        entries = [self._entry(gram) for gram in self.grams]
-        sides = [
-            Side(name, image, maps, f"G = {entry}")
-            for name, image, maps, entry in zip(
-                self.names, self.shown, self.features, entries, strict=True
+        pair = proposal["value"] or [*self.pairs, (self.order[0], self.order[1])][0]
+        if len(pair) != 2 or not all(channel in range(count) for channel in pair):
+            raise InputError(
+                f"There is no pair of channels {pair}: name two from 0 to {count - 1}."
             )
-        ]
-        canvas = draw_gram(sides, self.layer, self.relative, self.order, self.pair, self._groups)
-        shares = [float(matrix[i, j]) for matrix in self.relative]
-        more = self.names[shares[0] < shares[1]]
-        return canvas, (
-            f"Channels {i} and {j}: {entries[0]} in {self.names[0]}; {entries[1]} in "
-            f"{self.names[1]}. "
-            f"As shares of their strength {shares[0]:.2f} and {shares[1]:.2f}: "
-            f"they go together more in {more}."
-        )
+        return pair
 
-    def point(self, name: Hashable, x: float, y: float, pressed: bool) -> None:
-        """Take the pair of the cell; the cell mirrored at the diagonal has the same pair."""
+    @traitlets.validate("zoom")
+    def _check_zoom(self, proposal: dict[str, Any]) -> tuple[int, int]:
         count = len(self.order)
-        row, column = sorted((int(y * count), int(x * count)))
-        self.pair = (self.order[row], self.order[column])
+        zoom = proposal["value"] or (0, count)
+        if len(zoom) != 2 or not 0 <= zoom[0] < zoom[1] <= count:
+            raise InputError(f"There is no block {zoom}: name its begin and end in 0 to {count}.")
+        return zoom
 
-    def move(self, right: int, down: int) -> None:
-        """Move by cells."""
-        last = len(self.order) - 1
-        row, column = sorted(self.order.index(channel) for channel in self.pair)
-        row, column = (min(max(v, 0), last) for v in (row + down, column + right))
-        self.pair = (self.order[min(row, column)], self.order[max(row, column)])
+    @property
+    def text(self) -> str:
+        """The entries of the pair in both pictures, and in which it goes together more."""
+        i, j = self.pair
+        sentences = [f"{self.layer}, " + (f"channels {i} and {j}" if i != j else f"channel {i}")]
+        sentences.append(
+            "; ".join(self._entry(side, number) for number, side in enumerate(self.sides))
+        )
+        if len(self.sides) == 2 and i != j:
+            a, b = (self._drawn(side) for side in self.sides)
+            more = self.sides[0 if a > b else 1].name
+            sentences.append(
+                f"They go together more in {more}"
+                if abs(a - b) >= _NEARLY_THE_SAME
+                else "They go together about as much in both"
+            )
+        return ". ".join(sentences) + "."
+
+    def _drawn(self, side: Side) -> float:
+        """Return the pair's number on the scale from -1 to 1."""
+        return float(measured(side.gram, side.means, self.measure)[self.pair])
+
+    def _entry(self, side: Side, number: int) -> str:
+        """Return in words what the measure of one picture has for the pair."""
+        i, j = self.pair
+        gram, chance, correlation = side.entries(i, j)
+        start = f"{'in' if number else 'In'} {side.name} the {self.measure} "
+        if self.measure == "correlation":
+            return f"{start}is {correlation:z.2f}"
+        drawn = f"drawn as {self._drawn(side):z.2f}"
+        if self.measure == "covariance":
+            return f"{start}is {significant(gram - chance)}, {drawn}"
+        pairs = len(side.gram) * (len(side.gram) - 1) // 2
+        rank = f"rank {rank_of_pair(side.gram, (i, j)):,} of {pairs:,}"
+        where = rank if i != j else "on the diagonal"
+        return f"{start}matrix has {significant(gram)}, {where}, {drawn}"
+
+    def draw(self) -> Drawing:
+        """Return the square, and the pair of channels in each picture."""
+        drawing = Drawing(figsize=(10.4, 6), layout="constrained")
+        halves: Any = drawing.subfigures(1, 2)
+        quarters: Any = halves[1].subfigures(2, 1)
+        self._draw_square(halves[0])
+        for part, side in zip(quarters, self.sides, strict=False):
+            self._draw_side(part, side)
+        return drawing
+
+    def _title(self, side: Side) -> str:
+        return side.name if len(self.sides) == 1 else f"{self.sides.index(side) + 1} {side.name}"
+
+    def _draw_square(self, part: SubFigure) -> None:
+        begin, end = self.zoom
+        shown = self.order[begin:end]
+        first, last = (
+            measured(side.gram, side.means, self.measure)[shown][:, shown]
+            for side in (self.sides[0], self.sides[-1])
+        )
+        axes = part.subplots()
+        square = (torch.triu(first) + torch.tril(last, -1)).numpy()
+        drawn = axes.imshow(square, cmap=_SIGNED, vmin=-1, vmax=1)
+        axes.set(xticks=[], yticks=[])
+        names = [self._title(side) for side in self.sides]
+        where = names[0] if len(names) == 1 else f"above the diagonal {names[0]}, below {names[1]}"
+        what = "Gram matrix" if self.measure == "Gram" else self.measure
+        title = f"{self.layer}: {what}, {end - begin} channels\n{where}"
+        axes.set_title(title, loc="left", fontsize=10)
+        self._mark_pair(axes)
+        bar = part.colorbar(
+            drawn, ax=axes, orientation="horizontal", shrink=0.8, aspect=40, pad=0.02
+        )
+        bar.set_label(_SCALES[self.measure], fontsize=9)
+
+    def _mark_pair(self, axes: Axes) -> None:
+        begin, end = self.zoom
+        low, high = sorted(self.order.index(channel) - begin for channel in self.pair)
+        if low < 0 or high >= end - begin:
+            return
+        box = {"fc": "black", "ec": "white", "boxstyle": "circle,pad=0.15"}
+        style = {"color": "white", "weight": "bold", "size": 9, "textcoords": "offset points"}
+        for digit, cell, away in (("1", (high, low), (9, 9)), ("2", (low, high), (-15, -15))):
+            axes.plot(*cell, "s", ms=10, mew=2, mfc="none", mec="#ffd200")
+            if len(self.sides) == 2:
+                axes.annotate(digit, cell, away, bbox=box, **style)
+
+    def _draw_side(self, part: SubFigure, side: Side) -> None:
+        i, j = self.pair
+        maps = unpacked(side.maps)
+        gram, chance, correlation = side.entries(i, j)
+        part.suptitle(
+            f"{self._title(side)}: Gram {significant(gram)}, covariance "
+            f"{significant(gram - chance)}, correlation {correlation:z.2f}",
+            x=0.01,
+            ha="left",
+            fontsize=10,
+        )
+        axes = part.subplot_mosaic("pab;pcd;pef", width_ratios=[4.2, 1, 1])
+        axes["p"].imshow(_laid_over(side, maps, (i, j)))
+        grids = maps[i], maps[j], maps[i] * maps[j]
+        titles = f"{i}: orange", f"{j}: blue", "both: white"
+        for row, grid, title in zip(("ab", "cd", "ef"), grids, titles, strict=True):
+            axes[row[0]].set_title(title, loc="left", fontsize=8, pad=2)
+            fields = strongest_fields(grid, self.field, side.image.shape[2:])
+            for place, (top, left) in zip(row, fields, strict=False):
+                patch = cut(side.image, top, left, self.field[0])
+                axes[place].imshow(patch[0].permute(1, 2, 0).clamp(0, 1).numpy())
+        for each in axes.values():
+            each.set(xticks=[], yticks=[], anchor="N")
+            each.axis("off")
 
 
-class Side(NamedTuple):
-    """One of the two pictures that are compared.
-
-    Attributes:
-        name: of the picture.
-        image: an image tensor `(1, 3, H, W)` in [0, 1].
-        features: activations `(C, h, w)` of the layer.
-        entry: what its Gram matrix says of the pair, in words.
-    """
-
-    name: str
-    image: torch.Tensor
-    features: torch.Tensor
-    entry: str
+_SCALES = {
+    "Gram": "Gram entry / strength of its two channels",
+    "covariance": "covariance / strength of its two channels",
+    "correlation": "correlation",
+}
 
 
-def draw_gram(
+def _laid_over(side: Side, maps: torch.Tensor, pair: tuple[int, int]) -> np.ndarray[Any, Any]:
+    """Return a picture in dark grey with two channels on it: orange, blue, and both in white."""
+    shares = [(maps[c] / (side.maps["white"][c] or 1.0)).sqrt()[..., None] for c in pair]
+    light = (shares[0] * _FIRST + shares[1] * _SECOND).clamp(0, 1).permute(2, 0, 1)[None]
+    light = torch.nn.functional.interpolate(light, side.image.shape[2:])
+    ground = 0.4 * side.image.mean(dim=1, keepdim=True)
+    return (1 - (1 - ground) * (1 - light))[0].permute(1, 2, 0).clamp(0, 1).numpy()
+
+
+def _arranged(sides: Sequence[Side]) -> Arrangement:
+    """Return the order of the channels, their groups, and the pairs to walk for each measure."""
+    correlations = [measured(side.gram, side.means, "correlation") for side in sides]
+    order, groups = cluster(torch.stack(correlations).mean(dim=0))
+    # By covariance: the Gram matrix would list pairs that differ only in how strong they are.
+    first, *others = (measured(side.gram, side.means, "covariance") for side in sides)
+    second = others[0] if others else torch.zeros_like(first)
+    loud = [loud_channels(side.gram) for side in sides]
+    separating = [
+        separating_pairs(first, second, loud[0]),
+        separating_pairs(second, first, loud[-1]),
+    ]
+    return Arrangement(order, groups, separating)
+
+
+def _sent(
     sides: Sequence[Side],
-    layer: str,
-    relative: Sequence[torch.Tensor],
-    order: list[int],
-    pair: tuple[int, int],
-    groups: Sequence[tuple[int, int]] = (),
-) -> Canvas:
-    """Return two Gram matrices in one square, and what one pair of channels is in both pictures.
+    field: tuple[int, int, int],
+    arranged: Arrangement,
+) -> dict[str, Any]:
+    """Return all this as the page takes it."""
+    return {
+        **arranged._asdict(),
+        "field": field,
+        "sides": [
+            {
+                "name": side.name,
+                "picture": _picture(side.image),
+                "gram": floats(_upper(side.gram)),
+                "means": floats(side.means),
+                "maps": _without_zeros(side.maps),
+            }
+            for side in sides
+        ],
+    }
 
-    Above the diagonal stand the entries of the first picture, below it those of the second: each
-    matrix is symmetric, so nothing is lost. The cell mirrored at the diagonal shows the same pair
-    in the other picture.
+
+def _upper(gram: torch.Tensor) -> torch.Tensor:
+    """Return the entries on the diagonal and above it, row by row."""
+    return gram[tuple(torch.triu_indices(*gram.shape))]
+
+
+def _picture(image: torch.Tensor) -> bytes:
+    exact = png(image)
+    return exact if len(exact) <= _LARGE_PICTURE else jpeg(image)
+
+
+def _fitting(features: Sequence[torch.Tensor], room: int) -> tuple[list[dict[str, Any]], int]:
+    """Return maps as bytes that fit in so much room, and how many positions in a row are one.
+
+    A channel's white is its largest number in all pictures, so that they can be compared.
+    """
+    for pooled in (1, 2, 4, 8, 16):
+        fewer = [torch.nn.functional.avg_pool2d(maps, pooled) for maps in features]
+        whites = torch.stack([maps.amax(dim=(1, 2)) for maps in fewer]).amax(dim=0).tolist()
+        sent = [packed(maps, whites) for maps in fewer]
+        small = map(_without_zeros, sent)
+        if sum(len(maps["bytes"]) + len(maps["where"]) for maps in small) <= room:
+            break
+    return sent, pooled
+
+
+def _without_zeros(maps: Mapping[str, Any]) -> dict[str, Any]:
+    """Return packed maps without the bytes that are 0, and a bit for each that says which are.
+
+    Example:
+        >>> _without_zeros({"bytes": bytes([0, 7, 0, 0, 9])})
+        {'bytes': b'\x07\t', 'where': b'\x12'}
+    """
+    numbers = np.frombuffer(maps["bytes"], np.uint8)
+    where = np.packbits(numbers > 0, bitorder="little").tobytes()
+    return {**maps, "bytes": numbers[numbers > 0].tobytes(), "where": where}
+
+
+def strongest_fields(
+    grid: torch.Tensor, field: tuple[int, int, int], shape: Sequence[int], count: int = 2
+) -> list[tuple[int, int]]:
+    """Return the places in a picture that the strongest activations of a channel see.
 
     Args:
-        sides: the two pictures.
-        layer: the name of the layer.
-        relative: two tensors `(C, C)`, what is drawn of each matrix, in [0, 1].
-        order: the C channels in the order in which they stand.
-        pair: two channels.
-        groups: `(begin, end)` in `order` of each group that is marked along the edge.
+        grid: one channel `(h, w)`.
+        field: what a position sees: its size in pixels, the step from one to the next, and where
+            the first begins.
+        shape: height and width of the picture.
+        count: how many, at most; the fields do not lie on one another by more than half.
 
     Returns:
-        A `Canvas` with the place `"matrix"`.
+        A list of `(top, left)` in pixels, strongest first; only fields that lie wholly inside the
+        picture, if there are any.
+
+    Example:
+        >>> strongest_fields(torch.tensor([[9.0, 0.0, 5.0, 7.0]]), (3, 2, 0), (3, 9))
+        [(0, 0), (0, 6)]
     """
-    cell = max(1, 512 // len(order))
-    end = _EDGE + cell * len(order)  # of the square, to the right and below
-    canvas = Canvas(max(WIDTH, end + 420), max(end + 2, 470))
-    _draw_square(canvas, relative, order, cell)
-    _draw_groups(canvas, groups, cell)
-    _mark_pair(canvas, [order.index(channel) for channel in pair], cell, end)
-    left, top = end + 14, 0
-    for digit, side in zip("12", sides, strict=True):
-        top = _draw_side(canvas, digit, side, layer, pair, (left, top))
-    for number, text in enumerate(_REMARKS):
-        canvas.write(text, (left, top + 6 + 18 * number), 12, GREY)
-    return canvas
-
-
-def _draw_square(
-    canvas: Canvas, relative: Sequence[torch.Tensor], order: list[int], cell: int
-) -> None:
-    first, second = (matrix[order][:, order] for matrix in relative)
-    square = torch.triu(first) + torch.tril(second, -1)
-    side = cell * len(order)
-    canvas.lay(square.cpu(), (_EDGE, _EDGE), (side, side), "matrix")
-
-
-def _draw_groups(canvas: Canvas, groups: Sequence[tuple[int, int]], cell: int) -> None:
-    for number, group in enumerate(groups):
-        begin, end = (_EDGE + position * cell for position in group)
-        shade = BLACK if number % 2 else PALE
-        canvas.pen.rectangle((0, begin, 7, end - 1), fill=shade)
-        canvas.pen.rectangle((begin, 0, end - 1, 7), fill=shade)
-
-
-def _mark_pair(canvas: Canvas, positions: Sequence[int], cell: int, end: int) -> None:
-    """Draw a ring around the cell of the pair in both halves, and the picture's number beside."""
-    low, high = (_EDGE + (position + 0.5) * cell for position in sorted(positions))
-    for digit, (x, y), away in (("1", (high, low), 18), ("2", (low, high), -18)):
-        canvas.ring(x, y, max(6, cell))
-        beside_x, beside_y = (min(max(v, _EDGE + 10), end - 10) for v in (x + away, y - away))
-        _draw_digit(canvas, digit, beside_x, beside_y, 9, WHITE)
-
-
-def _draw_digit(
-    canvas: Canvas,
-    digit: str,
-    x: float,
-    y: float,
-    radius: float,
-    outline: Color | None = None,
-) -> None:
-    disc = (x - radius, y - radius, x + radius, y + radius)
-    canvas.pen.ellipse(disc, fill=BLACK, outline=outline)
-    canvas.write(digit, (x, y), 12, WHITE, bold=True, anchor="mm")
-
-
-def _draw_side(
-    canvas: Canvas,
-    digit: str,
-    side: Side,
-    layer: str,
-    pair: tuple[int, int],
-    corner: tuple[int, int],
-) -> int:
-    """Draw the two channels and where both fire, and return where the next thing can begin."""
-    left, top = corner
-    _draw_digit(canvas, digit, left + 8, top + 10, 8)
-    canvas.write(side.name, (left + 24, top + 15), 14, bold=True, within=120)
-    right = left + 3 * _MAP + 2 * _MAP_GAP
-    canvas.write(side.entry, (right, top + 15), 12, anchor="rs")
-    size = fit(side.image.shape[2:], _MAP, 132)
-    small, below = shrink(side.image, size), top + 46 + size[1]
-    first, second = (side.features[channel].cpu() for channel in pair)
-    largest = float(first.max()), float(second.max())
-    columns = (
-        (f"channel {pair[0]}", first, largest[0]),
-        (f"channel {pair[1]}", second, largest[1]),
-        ("where both fire", (first * second).sqrt(), math.sqrt(largest[0] * largest[1])),
-    )
-    for number, (title, grid, white) in enumerate(columns):
-        x = left + number * (_MAP + _MAP_GAP)
-        canvas.write(title, (x, top + 36), 12)
-        # Roots, so that the weaker half of the activations can be seen too.
-        lit = highlight(small, grid.sqrt(), max(white, 1e-9) ** 0.5)
-        canvas.lay(lit, (x, top + 42), size)
-        if not grid.any():
-            canvas.write("nowhere", (x, below + 20), 12, GREY)
-        for place, patch in enumerate(strongest_patches(side.image, grid, layer)):
-            patch_corner = (x + place * (_PATCH + _PATCH_GAP), below)
-            canvas.lay(patch, patch_corner, (_PATCH, _PATCH), smooth=patch.shape[2] > 40)
-    return below + _PATCH + 16
-
-
-def strongest_patches(
-    image: torch.Tensor, grid: torch.Tensor, layer: str, count: int = 2
-) -> list[torch.Tensor]:
-    """Return the patches of a picture that the strongest activations of a channel see.
-
-    Args:
-        image: an image tensor `(1, 3, H, W)` in [0, 1].
-        grid: one channel `(h, w)` of `layer`.
-        layer: its name.
-        count: how many patches, at most; their fields do not lie on one another by more than half.
-
-    Returns:
-        A list of image tensors, strongest first; only fields that lie wholly inside the picture,
-        if there are any.
-    """
-    size, step, offset = cached_receptive_field(layer)
+    size, step, offset = field
     rows, columns = (offset + step * torch.arange(length) for length in grid.shape)
-    inside = (rows >= 0) & (rows + size <= image.shape[2])
-    inside = inside[:, None] & (columns >= 0) & (columns + size <= image.shape[3])
+    inside = (rows >= 0) & (rows + size <= shape[0])
+    inside = inside[:, None] & (columns >= 0) & (columns + size <= shape[1])
     left = grid.where(inside, 0.0) if inside.any() else grid.clone()
-    patches, apart = [], max(1, math.ceil(size / 2 / step))
+    fields, apart = [], max(1, math.ceil(size / 2 / step))
     for _ in range(count):
         row, column = divmod(int(left.argmax()), grid.shape[1])
         if left[row, column] <= 0:
             break
-        patches.append(cut(image, int(rows[row]), int(columns[column]), size))
+        fields.append((int(rows[row]), int(columns[column])))
         left[max(row - apart, 0) : row + apart + 1, max(column - apart, 0) : column + apart + 1] = 0
-    return patches
+    return fields

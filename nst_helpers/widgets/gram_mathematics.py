@@ -1,4 +1,4 @@
-"""Two Gram matrices compared: as shares, in an order that shows groups, and where they differ."""
+"""Gram matrices on one scale, in an order that shows groups, and the pairs that separate two."""
 
 import itertools
 
@@ -6,39 +6,47 @@ import numpy as np
 import torch
 from scipy.cluster import hierarchy
 
+MEASURES = ("Gram", "covariance", "correlation")
+_CONSTANT = 1e-6  # a variance that is a smaller share of the mean square is an error of rounding
 
-def relative_grams(first: torch.Tensor, second: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return two Gram matrices, each entry as a share that can be compared within and between.
 
-    First each matrix is divided by its mean diagonal, so that a strong picture is not larger all
-    over. Then every entry is divided by the strength of its two channels, the root of their
-    entries on the diagonal (the mean of both matrices), so that loud channels do not outshine
-    all others.
+def measured(gram: torch.Tensor, means: torch.Tensor, measure: str) -> torch.Tensor:
+    """Return how each pair of channels goes together, on a scale from -1 to 1.
+
+    For the Gram matrix and the covariance, an entry is divided by the strength of its two channels,
+    the root of their entries on the diagonal of the Gram matrix; for the correlation, by their
+    standard deviations. So loud and quiet channels can be seen side by side.
 
     Args:
-        first, second: Gram matrices `(C, C)` of one layer.
+        gram: a Gram matrix `(C, C)`.
+        means: the channels' averages `(C,)`.
+        measure: one of `MEASURES`.
 
     Returns:
-        Two matrices `(C, C)` of numbers from 0 to 2; a channel that is silent in both has zeros.
+        A matrix `(C, C)` of float64; a channel that is silent has zeros, and with the correlation
+        one that never varies, too.
 
     Example:
-        >>> gram = torch.tensor([[4.0, 1.0], [1.0, 1.0]])
-        >>> relative_grams(gram, 9 * gram)[1]
-        tensor([[1.0000, 0.5000],
-                [0.5000, 1.0000]])
+        >>> gram, means = torch.tensor([[4.0, 1.0], [1.0, 1.0]]), torch.tensor([1.0, 0.5])
+        >>> [measured(gram, means, measure)[0, 1].item() for measure in ("Gram", "covariance")]
+        [0.5, 0.25]
     """
-    grams = [gram / gram.diagonal().mean().clamp(min=1e-12) for gram in (first, second)]
-    strength = ((grams[0].diagonal() + grams[1].diagonal()) / 2).sqrt()
-    scale = torch.outer(strength, strength)
-    a, b = ((gram / scale.clamp(min=1e-12)).where(scale > 1e-9, 0.0) for gram in grams)
-    return a, b
+    gram, means = gram.double(), means.double()
+    varying = gram - torch.outer(means, means)
+    squares = gram.diagonal()
+    if measure == "correlation":
+        variances = varying.diagonal()
+        squares = variances.where(variances > _CONSTANT * gram.diagonal(), 0.0)
+    lengths = torch.outer(squares, squares).sqrt()
+    entries = gram if measure == "Gram" else varying
+    return (entries / lengths.where(lengths > 0, 1.0)).where(lengths > 0, 0.0).clamp(-1, 1)
 
 
 def cluster(similarity: torch.Tensor, groups: int = 8) -> tuple[list[int], list[tuple[int, int]]]:
     """Return an order of channels in which similar ones are neighbours, and its groups.
 
     Args:
-        similarity: a symmetric matrix `(C, C)`, such as cosines, for 2 channels or more.
+        similarity: a symmetric matrix `(C, C)`, such as correlations, for 2 channels or more.
         groups: how many, at most.
 
     Returns:
@@ -59,16 +67,30 @@ def cluster(similarity: torch.Tensor, groups: int = 8) -> tuple[list[int], list[
     return order.tolist(), list(itertools.pairwise(changes))
 
 
-def separating_pairs(
-    first: torch.Tensor, second: torch.Tensor, count: int = 20
-) -> list[tuple[int, int]]:
-    """Return the pairs of channels in which two Gram matrices differ most, each channel once.
-
-    Compared are the shares of `relative_grams`, and only between channels that are stronger than
-    half of all: a channel that is nearly silent would win by accident.
+def loud_channels(gram: torch.Tensor) -> torch.Tensor:
+    """Return which channels are at least as strong as three quarters of all.
 
     Args:
-        first, second: Gram matrices `(C, C)` of one layer.
+        gram: a Gram matrix `(C, C)`.
+
+    Example:
+        >>> loud_channels(torch.diag(torch.tensor([0.0, 3.0, 5.0, 4.0, 9.0])))
+        tensor([False, False,  True, False,  True])
+    """
+    return gram.diagonal() >= gram.diagonal().quantile(0.75)
+
+
+def separating_pairs(
+    first: torch.Tensor, second: torch.Tensor, loud: torch.Tensor, count: int = 6
+) -> list[tuple[int, int]]:
+    """Return the pairs of channels that go together most in one picture and least in another.
+
+    Each channel comes once, and only loud ones: two that are nearly silent would win by accident.
+
+    Args:
+        first: how each pair goes together in the one picture, `(C, C)`, see `measured`.
+        second: the same in the other.
+        loud: which channels take part, `(C,)`: those that are loud in the one picture.
         count: how many pairs, at most.
 
     Returns:
@@ -78,22 +100,17 @@ def separating_pairs(
         >>> first, second = torch.eye(5), torch.eye(5)
         >>> first[0, 3] = first[3, 0] = 0.9
         >>> second[1, 2] = second[2, 1] = 0.8
-        >>> separating_pairs(first, second)
-        [(0, 3), (1, 2)]
+        >>> loud = torch.ones(5, dtype=torch.bool)
+        >>> separating_pairs(first, second, loud), separating_pairs(second, first, loud)
+        ([(0, 3)], [(1, 2)])
     """
-    a, b = relative_grams(first, second)
-    strengths = [gram.diagonal() / gram.diagonal().mean() for gram in (first, second)]
-    strength = strengths[0] + strengths[1]
-    loud = strength >= strength.median()
-    difference = torch.triu((a - b).abs() * torch.outer(loud, loud), 1)
-    pairs, used = [], set()
-    for entry in difference.flatten().argsort(descending=True).tolist():
-        pair = divmod(entry, len(difference))
-        if len(pairs) == count or difference[pair] == 0:
-            break
-        if not used & set(pair):
-            pairs.append(pair)
-            used |= set(pair)
+    left = torch.triu((first - second) * torch.outer(loud, loud), 1)
+    pairs: list[tuple[int, int]] = []
+    while len(pairs) < count and left.max() > 0:
+        i, j = divmod(int(left.argmax()), len(left))
+        pairs.append((i, j))
+        for channel in (i, j):
+            left[channel] = left[:, channel] = 0
     return pairs
 
 
