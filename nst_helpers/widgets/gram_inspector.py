@@ -407,8 +407,9 @@ def _without_zeros(maps: Mapping[str, Any]) -> dict[str, Any]:
     """Return packed maps without the bytes that are 0, and a bit for each that says which are.
 
     Example:
-        >>> _without_zeros({"bytes": bytes([0, 7, 0, 0, 9])})
-        {'bytes': b'\x07\t', 'where': b'\x12'}
+        >>> sent = _without_zeros({"bytes": bytes([0, 7, 0, 0, 9])})
+        >>> list(sent["bytes"]), format(sent["where"][0], "08b")
+        ([7, 9], '00010010')
     """
     numbers = np.frombuffer(maps["bytes"], np.uint8)
     where = np.packbits(numbers > 0, bitorder="little").tobytes()

@@ -188,6 +188,10 @@ def test_the_static_picture_shows_the_same_square(drawn):
     np.testing.assert_allclose(numbers, np.triu(first) + np.tril(second, -1), atol=1e-4)
     marks = [tuple(float(v) for v in line.get_xydata()[0]) for line in square.lines]
     assert marks == [(20, 2), (2, 20)]
+    pictures = [each.images[0].get_array() for each in axes if each.images and each is not square]
+    for name, side in zip(NAMES, inspector.sides, strict=True):
+        (laid,) = (each for each in pictures if each.shape[:2] == side.image.shape[2:])
+        assert (laid[..., 0] - laid[..., 2]).std() > 0.04, name  # colours, and not one
 
 
 # ------------------------------------------------------------------------------ in the browser
