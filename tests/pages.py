@@ -1,5 +1,6 @@
 """Figures as saved pages in Chromium: what a reader's hand does, and what the page then says."""
 
+import base64
 import json
 import shutil
 
@@ -45,16 +46,17 @@ class Shown:
     def agrees(self):
         """Give Python the page's state; assert that both say the same, and return the words."""
         words = self.words
-        for name in self.figure.keys:
-            mine = getattr(self.figure, name)
-            if (
-                name.startswith("_")
-                or name in OF_THE_PAGE
-                or name in {"layout", "tabbable", "tooltip"}
-            ):
-                continue
-            value = self.state(name)
-            setattr(self.figure, name, tuple(value) if isinstance(mine, tuple) else value)
+        with self.figure.hold_trait_notifications():  # what belongs together is checked together
+            for name in self.figure.keys:
+                mine = getattr(self.figure, name)
+                if (
+                    name.startswith("_")
+                    or name in OF_THE_PAGE
+                    or name in {"layout", "tabbable", "tooltip"}
+                ):
+                    continue
+                value = self.state(name)
+                setattr(self.figure, name, tuple(value) if isinstance(mine, tuple) else value)
         assert words == self.figure.text
         return words
 
@@ -96,11 +98,17 @@ class Shown:
     def click(self, words):
         self.page.get_by_text(words, exact=True).click()
 
-    def pixels(self, selector):
+    def pixels(self, selector, number=0):
         """Return the rows and columns of a canvas, and red, green, blue, alpha of each pixel."""
-        script = """(canvas) => [canvas.height, canvas.width, Array.from(
-          canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)]"""
-        return self.page.locator(selector).first.evaluate(script)
+        script = """(canvas) => {
+          const pen = canvas.getContext("2d");
+          const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+          const letters = Array.from(data, (level) => String.fromCharCode(level));
+          return [canvas.height, canvas.width, btoa(letters.join(""))];
+        }"""
+        element = self.page.locator(selector).nth(number)
+        rows, columns, text = element.evaluate(script)
+        return rows, columns, list(base64.b64decode(text))
 
 
 @pytest.fixture(scope="session")

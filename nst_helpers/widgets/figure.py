@@ -109,13 +109,24 @@ class Figure(anywidget.AnyWidget):
         Raises:
             InputError: it cannot be written there.
         """
+        answers = self.answers()
         state = {name: getattr(self, name) for name in self.keys if not name.startswith("_")}
         state.pop("layout"), state.pop("tabbable"), state.pop("tooltip")
-        text = page.page(self._module, self.label.split(". ")[0], state, self.answers())
+        state["options"] = self._answered_options([self.data, *answers])
+        text = page.page(self._module, self.label.split(". ")[0], state, answers)
         try:
             Path(path).write_text(text, encoding="utf-8")
         except OSError as error:
             raise InputError(f"{path} cannot be written: {error}. Choose another place.") from error
+
+    def _answered_options(self, answers: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+        """Return those options that one of the answers belongs to."""
+        options = dict(self.options)
+        for number, name in enumerate(self._asks):
+            if name in options:
+                known = [answer["of"][number] for answer in answers]
+                options[name] = [value for value in options[name] if value in known]
+        return options
 
     def _answered(self) -> dict[str, Any]:
         return {**self.answer(), "of": [getattr(self, name) for name in self._asks]}
@@ -215,6 +226,16 @@ def png(image: torch.Tensor) -> bytes:
     file = io.BytesIO()
     to_pil(image.clamp(0, 1)).save(file, "PNG")
     return file.getvalue()
+
+
+def percent(share: float) -> str:
+    """Return a share as a whole percentage, as the page writes it.
+
+    Example:
+        >>> percent(0.125), percent(0.256)
+        ('13%', '26%')
+    """
+    return f"{math.floor(share * 100 + 0.5)}%"
 
 
 def significant(number: float, digits: int = 3) -> str:
