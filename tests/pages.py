@@ -53,6 +53,7 @@ class Shown:
                     name.startswith("_")
                     or name in OF_THE_PAGE
                     or name in {"layout", "tabbable", "tooltip"}
+                    or self.figure.trait_metadata(name, "computed")
                 ):
                     continue
                 value = self.state(name)

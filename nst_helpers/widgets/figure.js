@@ -67,6 +67,11 @@ class Page {
     return this.model.get("data");
   }
 
+  /** Whether Python may answer; a saved page has no kernel. */
+  get kernel() {
+    return this.model.kernel !== false;
+  }
+
   /** Change the state: page.set({ layer: "relu3_1", channel: 0 }). */
   set(changes) {
     const news = Object.entries(changes).filter(

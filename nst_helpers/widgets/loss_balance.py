@@ -1,115 +1,129 @@
 """What the weights of the three losses do: a triangle of pictures with different weights."""
 
-import itertools
-import math
 import threading
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator
 from typing import Any
 
-import ipywidgets
-import torch
 import traitlets
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Rectangle
 
-from nst_helpers.engine.transfer import (
-    CONTENT_WEIGHT,
-    STYLE_WEIGHT,
-    VARIATION_WEIGHT,
-    Step,
-    StyleTransfer,
-)
 from nst_helpers.errors import InputError
-from nst_helpers.images import ImageSource
+from nst_helpers.images import ImageSource, to_pil
 from nst_helpers.runtime.background import BackgroundRun
-from nst_helpers.widgets.base import InteractiveFigure
-from nst_helpers.widgets.canvas import (
-    BLACK,
-    FAINT,
-    GREY,
-    PALE,
-    TITLE,
-    TOP,
-    WHITE,
-    WIDTH,
-    Canvas,
-    fit,
+from nst_helpers.widgets import page
+from nst_helpers.widgets.figure import Figure, jpeg, significant
+from nst_helpers.widgets.triangle import (
+    LOSSES,
+    MIDDLE,
+    PLACES,
+    SIDES,
+    Painted,
+    Painter,
+    Place,
+    key,
+    nearer,
+    spot,
+    stored,
+    weights_at,
 )
 
-Place = tuple[int, int, int]  # the nearness to the corners content, style and variation
-
-SIDES = 6  # so many steps lie between two corners of the triangle
-_BOX = 640, 66, 250, 216  # left, top, width and height of the triangle in the drawing
-_BARS = 616, 368  # left and top of the bars
+_SIZE, _STEPS = 96, 5  # where no pictures are stored: the first is there after some seconds
+_BETWEEN = 0.3  # seconds from one picture that is painted on to the next that is sent
 
 
-class LossBalance(InteractiveFigure):
+def _trait(place: Place) -> str:
+    """Return the name of the trait with the picture of a place."""
+    return f"picture_{key(place)}"
+
+
+class LossBalance(Figure):
     """What the weights of the three losses do: a triangle of pictures, and painting on from any.
 
     Only the ratios of the weights matter, so all of them lie in a triangle. In its middle are the
     weights that the package takes; towards a corner, the weight of one loss grows. Each picture is
-    begun from its neighbour nearer to the content. The first is there at once, the others are
+    begun from its neighbour nearer to the content. All pictures of `"coffee"` and
+    `"stained_glass"` come with the package. Of others, the first is there at once, and the rest are
     painted in a thread once the place has been moved.
 
     Args:
         content, style: anything that `load_image` takes.
-        size: the longer side of the pictures in pixels.
-        steps: of each picture of the triangle.
+        size: the longer side of the pictures in pixels. None takes that of the stored pictures,
+            256, or 96 where none are stored.
+        steps: of each picture of the triangle. None takes as many as the stored pictures had, 60,
+            or 5 where none are stored.
 
     Attributes:
         place: the nearness to the corners content, style and variation; three whole numbers from
             0 to 6, 6 together.
-        live: a control: while it is on, the picture is painted on with the present weights.
-        grid: `{place: Step}`, the finished pictures of the triangle.
-        step: the `Step` that is shown.
+        live: while it is on, the picture is painted on with the present weights.
+        grid: `{place: Painted}`, the finished pictures of the triangle.
+        shown: the `Painted` that is shown: the one that is painted on, else that of the place. Of
+            a place that is not painted yet, it is the one from which that will be begun.
         work: the `BackgroundRun` that paints, or has painted last; None before the first.
 
     Raises:
         InputError: a picture or a place cannot be used.
 
     Example:
-        >>> balance = LossBalance("cat", "night_sky", size=32, steps=1)
+        >>> balance = LossBalance("coffee", "stained_glass")
         >>> balance.weights()
         {'content': 1.0, 'style': 40.0, 'variation': 10.0}
         >>> balance.place = (0, 6, 0)
-        >>> balance.weights()["style"]
-        40000.0
+        >>> balance.weights()["style"], len(balance.grid)
+        (40000.0, 28)
     """
 
-    place = traitlets.Tuple(traitlets.Int(), traitlets.Int(), traitlets.Int())
+    _module = "loss_balance"
+    _esm, _css = page.script(_module), page.style(_module)
 
-    _PLACES = tuple(
-        (content, style, SIDES - content - style)
-        for content in range(SIDES, -1, -1)
-        for style in range(SIDES - content, -1, -1)
-    )
-    _RANGE = 1000  # how many times a weight grows against the others from the middle to a corner
-    _open = True
-    _ON = 100  # steps that are painted on, at most, after the last change
+    place = traitlets.Tuple(traitlets.Int(), traitlets.Int(), traitlets.Int()).tag(sync=True)
+    live = traitlets.Bool(False).tag(sync=True)
+    painted_on = traitlets.Dict().tag(sync=True, computed=True)
+    # A trait for each picture, `picture_222` and so on, so that each is sent once.
+    vars().update({_trait(at): traitlets.Dict().tag(sync=True, computed=True) for at in PLACES})
 
     def __init__(
-        self, content: ImageSource, style: ImageSource, size: int = 96, steps: int = 5
+        self,
+        content: ImageSource,
+        style: ImageSource,
+        size: int | None = None,
+        steps: int | None = None,
     ) -> None:
-        """Paint the way from the content to the middle."""
-        self.live = ipywidgets.ToggleButton(False, description="Paint on", icon="paint-brush")
-        transfer = StyleTransfer(content, style, size=size, stages=1)
-        self.content, self.style = transfer.content, transfer.style
-        self.steps, self.grid = steps, dict[Place, Step]()
-        self.set_trait("place", (SIDES // 3,) * 3)
-        while self.place not in self.grid:
-            place = self._next()
-            self.grid[place] = self._painted(place)
-        self.step = self.grid[self.place]
+        """Read the stored pictures, or paint the way from the content to the middle."""
+        self._lock, self._change = threading.RLock(), threading.Event()
+        self._on: Painted | None = None
+        self._open, self._sent = True, 0.0
         self.work: BackgroundRun | None = None
-        self._change = threading.Event()
+        found = stored(content, style, size, steps)
+        self.grid: dict[Place, Painted] = {}
+        if found:
+            self.painter, self.grid = found
+        else:
+            self.painter = Painter(content, style, size or _SIZE, steps or _STEPS)
+        while MIDDLE not in self.grid:
+            place = self._next(MIDDLE)
+            self.grid[place] = self.painter.paint(place, self.grid)
         super().__init__(
-            [self.live],
-            "The generated picture, its losses, and a triangle of weights. "
-            "Click a place in the triangle, or move with the arrow keys",
+            "The generated picture, its losses, and a triangle of pictures with other weights. "
+            "Press a picture in the triangle, or move with the arrow keys",
+            place=MIDDLE,
+            data={
+                "places": [list(at) for at in PLACES],
+                "weights": [list(weights_at(at).values()) for at in PLACES],
+                "shape": list(self.painter.content.shape[2:]),
+                "style": jpeg(self.painter.style),
+                "style_shape": list(self.painter.style.shape[2:]),
+            },
+            **{_trait(at): _for_the_page(painted) for at, painted in self.grid.items()},
         )
-        self.observe(self._changed, "place")
+        self.observe(self._changed, ["place", "live"])
 
     @traitlets.validate("place")
     def _check_place(self, proposal: dict[str, Any]) -> Place:
-        if proposal["value"] not in self._PLACES:
+        if proposal["value"] not in PLACES:
             raise InputError(
                 f"{proposal['value']} is no place: use three whole numbers of 0 or more, "
                 f"{SIDES} together."
@@ -118,52 +132,55 @@ class LossBalance(InteractiveFigure):
 
     def weights(self) -> dict[str, float]:
         """Return the weights of the three losses at the place; that of the content is 1."""
-        return self._weights_at(self.place)
+        return weights_at(self.place)
 
-    def _weights_at(self, place: Place) -> dict[str, float]:
-        middle = CONTENT_WEIGHT, STYLE_WEIGHT, VARIATION_WEIGHT
-        powers = (self._RANGE ** ((near - place[0]) / SIDES) for near in place)
-        names = "content", "style", "variation"
-        return {n: w * p for n, w, p in zip(names, middle, powers, strict=True)}
+    @property
+    def shown(self) -> Painted:
+        """The picture that is shown, with its losses."""
+        with self._lock:
+            if self._on and (self.live or self._on.place == self.place):
+                return self._on
+            place = self.place
+            while place not in self.grid:
+                place = nearer(place)
+            return self.grid[place]
 
-    def _next(self) -> Place:
-        """Return the place to be painted next: on the way to the present one, or any."""
-        place = next(place for place in (self.place, *self._PLACES) if place not in self.grid)
-        while place[0] < SIDES and _nearer(place) not in self.grid:
-            place = _nearer(place)
+    @property
+    def text(self) -> str:
+        """The weights and the losses, or why painting has ended."""
+        if self.problem:
+            return self.problem
+        doing = "Content, style and variation weigh"
+        if self.live:
+            doing = "Painting on with"
+        elif self.place not in self.grid:
+            doing = "To be painted next:"
+        losses = ", ".join(f"{name} {significant(self.shown.losses[name])}" for name in LOSSES)
+        return f"{doing} {self._ratio()}. The losses, not weighted: {losses}."
+
+    def _ratio(self) -> str:
+        return " : ".join(f"{float(f'{weight:.3g}'):g}" for weight in self.weights().values())
+
+    def _next(self, wanted: Place) -> Place:
+        """Return the place to be painted next: on the way to the wanted one, or any."""
+        place = next(place for place in (wanted, *PLACES) if place not in self.grid)
+        while place[0] < SIDES and nearer(place) not in self.grid:
+            place = nearer(place)
         return place
-
-    def _painted(self, place: Place) -> Step:
-        """Return the last step of a place whose neighbour nearer to the content is finished."""
-        begin = place[0] == SIDES
-        picture = self.content if begin else self.grid[_nearer(place)].image
-        run = self._run(picture, self._weights_at(place))
-        *_, step = itertools.islice(run, 1 if begin else self.steps)
-        return step
-
-    def _run(self, picture: torch.Tensor, weights: Mapping[str, float]) -> StyleTransfer:
-        return StyleTransfer(
-            self.content,
-            self.style,
-            steps=self._ON,
-            content_weight=weights["content"],
-            style_weight=weights["style"],
-            variation_weight=weights["variation"],
-            start=picture,
-            stages=1,
-        )
 
     def _changed(self, change: dict[str, Any]) -> None:
         with self._lock:
-            if change["owner"] is self and not self.live.value:
-                self.step = self.grid.get(self.place, self.step)
+            self.problem = ""
+            if change["name"] == "place" and not self.live:
+                self._on = None
+            if not self.live:
+                self.painted_on = _for_the_page(self._on) if self._on else {}
         self._change.set()  # a run that paints on begins anew with other weights, or ends
-        self.redraw()  # first, or it could cover the words of a failure
         self._begin()
 
     def _wanted(self) -> bool:
         """Return whether there is anything to be painted."""
-        return self._open and (self.live.value or len(self.grid) < len(self._PLACES))
+        return self._open and (self.live or len(self.grid) < len(PLACES))
 
     def _begin(self) -> None:
         """Begin to paint, where it is wanted and not done already."""
@@ -172,176 +189,103 @@ class LossBalance(InteractiveFigure):
                 self.work = BackgroundRun(self._paint, self._take)
                 self.work.start()
 
-    def _paint(self, _: object) -> Iterator[tuple[Place | None, Step]]:
-        """Yield steps while any are wanted, with the place that each finishes, or None."""
+    def _paint(self, _: object) -> Iterator[tuple[bool, Painted]]:
+        """Yield pictures while any are wanted, and whether each is the finished one of a place."""
         try:
             while self._wanted():
-                if self.live.value:
+                if self.live:
                     yield from self._paint_on()
                 else:
-                    place = self._next()
-                    yield place, self._painted(place)
+                    yield True, self.painter.paint(self._next(self.place), self.grid)
         except Exception:
-            self.live.value = False  # here and not later, when this change would begin anew
+            self.live = False  # here and not later, when this change would begin anew
             raise
 
-    def _paint_on(self) -> Iterator[tuple[None, Step]]:
+    def _paint_on(self) -> Iterator[tuple[bool, Painted]]:
         self._change.clear()
-        for step in self._run(self.step.image, self.weights()):
+        for painted in self.painter.on(self.shown.image, self.place):
             if self._change.is_set():
                 return
-            yield None, step
-        self.live.value = False
+            yield False, painted
+        self.live = False
 
     def _take(self, run: BackgroundRun) -> None:
         """Show what was painted."""
         if run.error:
-            self.picture.text = f"Painting ended: {run.error}"
+            self.problem = f"Painting ended: {run.error}"
         elif not run.alive:
             self._begin()  # a change may have come after the last look at what is wanted
         else:
-            place, step = run.step
+            finished, painted = run.step
             with self._lock:
-                if place is not None:
-                    self.grid[place] = step
-                if place == (None if self.live.value else self.place):
-                    self.step = step
-            self.redraw()
+                if finished:
+                    self.grid[painted.place] = painted
+                    self.set_trait(_trait(painted.place), _for_the_page(painted))
+                elif self.live:
+                    self._on = painted
+                    self._send_on(painted)
+
+    def _send_on(self, painted: Painted) -> None:
+        """Send a picture that is painted on, unless one was sent just before."""
+        now = time.monotonic()
+        if now - self._sent >= _BETWEEN:
+            self._sent, self.painted_on = now, _for_the_page(painted)
 
     def close(self) -> None:
         """End the work, and the widget."""
-        self._open = self.live.value = False
+        self._open = self.live = False
         super().close()
 
-    def draw(self) -> tuple[Canvas, str]:
-        """Return the picture with its losses and the triangle."""
-        steps = [*self.grid.values(), self.step]
-        largest = {name: max(step.losses[name] for step in steps) or 1.0 for name in self.weights()}
-        shares = {name: self.step.losses[name] / value for name, value in largest.items()}
-        rounded = (float(f"{weight:.3g}") for weight in self.weights().values())
-        weights = " : ".join(f"{weight:g}" for weight in rounded)
-        canvas = draw_balance(
-            self.step.image.cpu(),
-            f"content : style : variation = {weights}",
-            shares,
-            (self.content, self.style),
-            self.place,
-            {place: place in self.grid for place in self._PLACES},
+    def draw(self) -> Drawing:
+        """Return the picture with its losses, and beside it the triangle of all pictures."""
+        drawing = Drawing(figsize=(10.4, 4.7), layout="constrained")
+        left, right = drawing.subplots(1, 2, width_ratios=(1, 1.05))
+        left.imshow(to_pil(self.shown.image), interpolation="bicubic")
+        left.set_title(f"content : style : variation = {self._ratio()}", fontsize=12)
+        losses = "\n".join(f"{name} {significant(self.shown.losses[name])}" for name in LOSSES)
+        left.text(0, -0.04, f"Losses, not weighted:\n{losses}", va="top", transform=left.transAxes)
+        self._draw_triangle(right)
+        for axes in (left, right):
+            axes.set_axis_off()
+        return drawing
+
+    def _draw_triangle(self, axes: Axes) -> None:
+        rows, columns = self.painter.content.shape[2:]
+        wide, high = 0.9 * columns / max(rows, columns), 0.9 * rows / max(rows, columns)
+
+        def at(place: Place) -> tuple[float, float]:
+            x, y = spot(place)
+            return SIDES * (wide + 0.1) * x, SIDES * (high + 0.1) * y
+
+        def lay(picture: Any, x: float, y: float, width: float, height: float) -> None:
+            sides = x - width / 2, x + width / 2, y + height / 2, y - height / 2
+            axes.imshow(to_pil(picture), extent=sides)
+
+        for place in PLACES:
+            x, y = at(place)
+            if place in self.grid:
+                lay(self.grid[place].image, x, y, wide, high)
+            else:
+                axes.plot(x, y, "o", color="0.6", fillstyle="none")
+        x, y = at(self.place)
+        for color, line in (("black", 5), ("gold", 2.5)):
+            corner = x - wide / 2, y - high / 2
+            axes.add_patch(Rectangle(corner, wide, high, fill=False, ec=color, lw=line, zorder=3))
+        (x, y), (left, bottom), (right, _) = (at(c) for c in ((6, 0, 0), (0, 6, 0), (0, 0, 6)))
+        axes.text(x + 0.6 * wide, y, "content", va="center", weight="bold")
+        tall = wide * self.painter.style.shape[2] / self.painter.style.shape[3]
+        below = bottom + high / 2 + 0.15 + tall / 2
+        lay(self.painter.style, left, below, wide, tall)
+        axes.text(left + 0.6 * wide, below, "style", va="center", weight="bold")
+        axes.text(
+            right + wide / 2, below, "variation (smooth)", va="center", ha="right", weight="bold"
         )
-        losses = ", ".join(f"{name} {self.step.losses[name]:.3g}" for name in largest)
-        doing = "Content, style and variation weigh"
-        if self.live.value:
-            doing = "Painting on with"
-        elif self.place not in self.grid:
-            doing = "To be painted next:"
-        return canvas, f"{doing} {weights}. The losses, not weighted: {losses}."
-
-    def point(self, name: Hashable, x: float, y: float, pressed: bool) -> None:
-        """Take the nearest place of the triangle."""
-        if name == "triangle":
-            self.place = min(self._PLACES, key=lambda place: math.dist(in_triangle(place), (x, y)))
-
-    def move(self, right: int, down: int) -> None:
-        """Move up to the content, or along the row between style and variation."""
-        content, _, variation = self.place
-        content = min(max(content - down, 0), SIDES)
-        variation = min(max(variation + right, 0), SIDES - content)
-        self.place = (content, SIDES - content - variation, variation)
+        axes.set(
+            xlim=(left - wide / 2 - 0.05, right + wide / 2 + 0.05),
+            ylim=(below + tall / 2, y - high / 2 - 0.05),
+            aspect="equal",
+        )
 
 
-def _nearer(place: Place) -> Place:
-    """Return the neighbour of a place in the triangle that is nearer to the content."""
-    content, style, variation = place
-    if style >= variation:
-        return content + 1, style - 1, variation
-    return content + 1, style, variation - 1
-
-
-def in_triangle(place: Place) -> tuple[float, float]:
-    """Return `(x, y)` of a place in the box of the triangle, as shares of its width and height.
-
-    Args:
-        place: the nearness to the corners above, to the left and to the right; `SIDES` together.
-
-    Example:
-        >>> in_triangle((6, 0, 0))
-        (0.5, 0.1)
-    """
-    above, _, right = place
-    x, y = (above / 2 + right) / SIDES, 1 - above / SIDES
-    return (1 + 8 * x) / 10, (1 + 8 * y) / 10
-
-
-def draw_balance(
-    image: torch.Tensor,
-    title: str,
-    terms: Mapping[str, float],
-    pictures: Sequence[torch.Tensor],
-    place: Place,
-    places: Mapping[Place, bool],
-) -> Canvas:
-    """Return a picture with its losses as bars, and its place in a triangle of weights.
-
-    Args:
-        image: an image tensor `(1, 3, H, W)` in [0, 1].
-        title: of `image`.
-        terms: `{loss: its share, from 0 to 1}`, drawn as bars.
-        pictures: the content and the style picture, image tensors.
-        place: of `image`, as in `in_triangle`.
-        places: `{place: whether its picture is finished}`.
-
-    Returns:
-        A `Canvas` with the places `"picture"` and `"triangle"`.
-    """
-    size = fit(image.shape[2:], 560, 440)
-    canvas = Canvas(WIDTH, max(TOP + size[1], 464))
-    canvas.write(title, (0, TITLE), bold=True)
-    canvas.lay(image, (0, TOP), size, "picture", smooth=True)
-    _draw_triangle(canvas, place, places)
-    _draw_corners(canvas, *pictures)
-    _draw_bars(canvas, terms)
-    return canvas
-
-
-def _draw_triangle(canvas: Canvas, place: Place, places: Mapping[Place, bool]) -> None:
-    left, top, width, height = canvas.places["triangle"] = _BOX
-
-    def at(where: Place) -> tuple[float, float]:
-        x, y = in_triangle(where)
-        return left + x * width, top + y * height
-
-    corners = [at(where) for where in ((SIDES, 0, 0), (0, SIDES, 0), (0, 0, SIDES))]
-    canvas.pen.polygon(corners, outline=PALE, width=2)
-    for where, finished in places.items():
-        x, y = at(where)
-        fill = BLACK if finished else WHITE
-        canvas.pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=fill, outline=BLACK)
-    canvas.ring(*at(place), 9)
-
-
-def _draw_corners(canvas: Canvas, content: torch.Tensor, style: torch.Tensor) -> None:
-    """Draw what each corner stands for: the content picture, the style picture, a word."""
-    left, top, width, height = _BOX
-    small = fit(content.shape[2:], 110, 66)
-    corners = (
-        ("content", content, (left + width // 2 - small[0] // 2, 10)),
-        ("style", style, (left - 24, top + height)),
-    )
-    for name, picture, (x, y) in corners:
-        small = fit(picture.shape[2:], 110, 66)
-        canvas.lay(picture, (x, y), small, smooth=True)
-        canvas.write(name, (x + small[0] + 8, y + 14), bold=True)
-    canvas.write("variation", (WIDTH, top + height + 14), bold=True, anchor="rs")
-    canvas.write("(smooth)", (WIDTH, top + height + 32), anchor="rs")
-
-
-def _draw_bars(canvas: Canvas, terms: Mapping[str, float]) -> None:
-    left, top = _BARS
-    begin, end = left + 80, WIDTH - 1
-    canvas.write("each loss, as a share of its largest so far", (left, top + 8), 12, GREY)
-    for number, (name, share) in enumerate(terms.items()):
-        y = top + 20 + 24 * number
-        canvas.write(name, (left, y + 13), 13)
-        canvas.pen.rectangle((begin, y, end, y + 15), fill=FAINT)
-        full = begin + max(1, round((end - begin) * share))
-        canvas.pen.rectangle((begin, y, full, y + 15), fill=BLACK)
+def _for_the_page(painted: Painted) -> dict[str, Any]:
+    return {"jpeg": painted.jpeg, "losses": painted.losses, "place": list(painted.place)}

@@ -1,6 +1,8 @@
 // A figure without a kernel: its state lives in the page, and its answers were computed before.
 
 class Model {
+  kernel = false;
+
   constructor(state, answers) {
     this.state = state;
     this.answers = new Map([state.data, ...answers].map((data) => [JSON.stringify(data.of), data]));
