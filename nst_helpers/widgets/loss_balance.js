@@ -7,6 +7,7 @@ import { level, moved, nearer, ratio, spot } from "./triangle_mathematics.js";
 const LOSSES = ["content", "style", "variation"];
 const LONG = 92;  // the longer side of a small picture, in the units of the triangle's drawing
 const GAP = 8;  // between small pictures
+const MARGIN = 6;  // for the frame around one of them
 const STYLE = 84;  // the height of the style picture below its corner
 const LONGEST = 12;  // places of the path that are kept
 const NO_KERNEL = "Painting on needs a kernel: open the notebook in Jupyter.";
@@ -34,11 +35,11 @@ function build(page) {
       const weights = ratio(weightsAt(page, page.get("place")));
       title.textContent = weights;
       canvas.show(shown);
-      const painted = pictures(page);
-      if (String(shown.place) === String(page.get("place"))) path.reach(shown, isOn(page, shown));
+      const here = String(shown.place) === String(page.get("place"));
+      canvas.element.classList.toggle("nst-waiting", !here && !page.get("live"));
+      if (here) path.reach(shown, isOn(page, shown));
       triangle.draw(canvas, path);
-      losses.draw(shown, [...painted.values(), ...path.steps], path.steps);
-      canvas.element.setAttribute("aria-label", `generated picture, painted with ${weights}`);
+      losses.draw(shown, [...pictures(page), ...path.steps, shown], path.steps);
       return (page.kernel && page.get("problem")) || say(page, shown, weights);
     },
   };
@@ -50,10 +51,9 @@ function pictureAt(page, place) {
   return picture?.jpeg && picture;
 }
 
-/** All pictures that are painted, by place. */
+/** All pictures that are painted. */
 function pictures(page) {
-  const places = page.data.places.map((place) => [place.join(""), pictureAt(page, place)]);
-  return new Map(places.filter(([, picture]) => picture));
+  return page.data.places.map((place) => pictureAt(page, place)).filter(Boolean);
 }
 
 function isOn(page, picture) {
@@ -80,7 +80,8 @@ class Layers {
     this.images = new Map();
     const [rows, columns] = page.data.shape;
     this.element = html("div", {
-      class: "nst-layers", role: "img", style: `aspect-ratio: ${columns} / ${rows}`,
+      class: "nst-layers", role: "img", "aria-label": "generated picture",
+      style: `aspect-ratio: ${columns} / ${rows}`,
     });
   }
 
@@ -101,7 +102,7 @@ class Layers {
   }
 }
 
-/** The small pictures of all places, the two that went in, and the path through them. */
+/** The small pictures of all places, what stands at the corners, and the path. */
 class Triangle {
   constructor(page) {
     this.page = page;
@@ -109,8 +110,8 @@ class Triangle {
     const share = LONG / Math.max(rows, columns);
     [this.wide, this.high] = [columns * share, rows * share];
     [this.across, this.down] = [6 * (this.wide + GAP), 6 * (this.high + GAP)];
-    const sides = [this.across + this.wide, this.down + this.high + STYLE + 24];
-    this.element = svg("svg", { class: "nst-triangle", viewBox: `-6 -6 ${sides[0] + 12} ${sides[1] + 6}` });
+    this.sides = [this.across + this.wide + 2 * MARGIN, this.down + this.high + STYLE + 5 * MARGIN];
+    this.element = svg("svg", { class: "nst-triangle", viewBox: [-MARGIN, -MARGIN, ...this.sides].join(" ") });
     this.dots = page.data.places.map((place) => new Dot(this, place));
     this.way = svg("polyline", { class: "nst-way" });
     this.frame = svg("g", { class: "nst-chosen" }, this.box("nst-outer"), this.box("nst-inner"));
@@ -121,10 +122,9 @@ class Triangle {
     page.keys(this.element, "triangle of weights: content above, style at the left, variation at the right", {
       move: (right, down) => page.set({ place: moved(page.get("place"), right, down) }),
     });
-    const nearest = (place) => this.nearest(place, sides).place;
     page.pointer(this.element, {
-      point: (place) => page.set({ place: nearest(place) }),
-      hover: (place) => this.put(this.hover, nearest(place)),
+      point: (at) => page.set({ place: this.nearest(at) }),
+      hover: (at) => this.put(this.hover, this.nearest(at)),
       leave: () => this.hover.removeAttribute("transform"),
     });
   }
@@ -135,10 +135,11 @@ class Triangle {
     return [x * this.across + this.wide / 2, y * this.down + this.high / 2];
   }
 
-  nearest([x, y], [width, height]) {
-    const [left, top] = [x * (width + 12) - 6, y * (height + 6) - 6];
-    const far = ({ place }) => Math.hypot(...this.middle(place).map((at, i) => at - [left, top][i]));
-    return this.dots.reduce((best, dot) => (far(dot) < far(best) ? dot : best));
+  /** The place whose picture is nearest; `at` are shares of the drawing's width and height. */
+  nearest(at) {
+    const pointed = at.map((share, i) => share * this.sides[i] - MARGIN);
+    const far = (place) => Math.hypot(...this.middle(place).map((where, i) => where - pointed[i]));
+    return this.page.data.places.reduce((best, place) => (far(place) < far(best) ? place : best));
   }
 
   box(name) {
@@ -159,15 +160,18 @@ class Triangle {
   /** What each corner stands for; the picture at the uppermost is the content picture itself. */
   corners() {
     const [x, y] = this.middle([6, 0, 0]);
-    const below = this.down + this.high + 20;
-    const [high, wide] = this.page.data.style_shape.map((side) => (side * STYLE) / this.page.data.style_shape[0]);
-    const style = svg("image", { x: 0, y: below, width: wide, height: high, class: "nst-style" });
+    const below = this.down + this.high + 3 * MARGIN;
+    const [rows, columns] = this.page.data.style_shape;
+    const wide = (STYLE * columns) / rows;
+    const style = svg("image", { x: 0, y: below, width: wide, height: STYLE, class: "nst-style" });
     const file = html("img");
     this.page.picture(file, this.page.data.style);
     style.setAttribute("href", file.src);
     return [
-      word("content", x + this.wide / 2 + 16, y - 13), word("(the picture itself)", x + this.wide / 2 + 16, y + 15),
-      style, word("style", wide + 16, below + high / 2),
+      word("content", x + this.wide / 2 + 16, y - 13),
+      word("(the picture itself)", x + this.wide / 2 + 16, y + 15),
+      style,
+      word("style", wide + 16, below + STYLE / 2),
       word("variation", this.across + this.wide, below + 14, "end"),
       word("(smooth)", this.across + this.wide, below + 42, "end"),
     ];
@@ -181,7 +185,8 @@ class Triangle {
 }
 
 function word(text, x, y, anchor = "start") {
-  const element = svg("text", { x, y, "text-anchor": anchor, class: text.startsWith("(") ? "nst-note" : "nst-corner" });
+  const name = text.startsWith("(") ? "nst-note" : "nst-corner";
+  const element = svg("text", { x, y, "text-anchor": anchor, class: name });
   element.textContent = text;
   return element;
 }
@@ -225,8 +230,8 @@ class Losses {
     this.rows = LOSSES.map((name) => new LossRow(name));
     const small = (words) => html("th", {}, html("small", {}, words));
     this.element = html("table", {},
-      html("tr", {}, html("th", { colspan: 2 }, "Losses", html("small", {}, "not weighted")), small("share of the largest"),
-        small("along your path, log scale")),
+      html("tr", {}, html("th", { colspan: 2 }, "Losses", html("small", {}, "not weighted")),
+        small("share of the largest"), small("along your path, log scale")),
       ...this.rows.map((row) => row.element));
   }
 
@@ -254,7 +259,7 @@ class LossRow {
     const now = shown.losses[this.name];
     this.number.textContent = significant(now);
     this.bar.style.width = `${(100 * now) / (high || 1)}%`;
-    const points = steps.map(({ losses: { [this.name]: loss } }, i) => [6 + 12 * i, 26 - 22 * level(loss, low, high)]);
+    const points = steps.map((step, i) => [6 + 12 * i, 26 - 22 * level(step.losses[this.name], low, high)]);
     this.line.setAttribute("points", points.map((point) => point.join(",")).join(" "));
     this.points.replaceChildren(...points.map(([cx, cy], i) => svg("circle", {
       cx, cy, r: i === points.length - 1 ? 4 : 2.5,

@@ -415,6 +415,7 @@ def test_a_place_that_is_not_painted_is_an_empty_dot(show):
     shown.page.mouse.click(*middle(shown, ".nst-dot[data-place='033'] circle"))
     assert shown.agrees().startswith("To be painted next: 1 : 1260 : 316.")
     assert large(shown) == balance.grid[2, 2, 2].jpeg
+    assert shown.page.locator(".nst-layers.nst-waiting").count() == 1
     before = [image.get_attribute("href") for image in images.all()]
     arrive = """() => {
       figure.set("picture_033", { ...figure.get("picture_600"), place: [0, 3, 3] });
@@ -423,6 +424,7 @@ def test_a_place_that_is_not_painted_is_an_empty_dot(show):
     shown.page.evaluate(arrive)
     assert shown.words.startswith("Content, style and variation weigh 1 : 1260 : 316.")
     assert large(shown) == balance.grid[6, 0, 0].jpeg
+    assert shown.page.locator(".nst-layers.nst-waiting").count() == 0
     assert {image.get_attribute("href") for image in images.all()} > set(before)
 
 
