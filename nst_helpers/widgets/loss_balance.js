@@ -9,6 +9,7 @@ const LONG = 92;  // the longer side of a small picture, in the units of the tri
 const GAP = 8;  // between small pictures
 const MARGIN = 6;  // for the frame around one of them
 const STYLE = 84;  // the height of the style picture below its corner
+const HIGHEST = 560;  // on the screen, so that all of an upright picture can be seen
 const LONGEST = 12;  // places of the path that are kept
 const NO_KERNEL = "Painting on needs a kernel: open the notebook in Jupyter.";
 
@@ -81,7 +82,7 @@ class Layers {
     const [rows, columns] = page.data.shape;
     this.element = html("div", {
       class: "nst-layers", role: "img", "aria-label": "generated picture",
-      style: `aspect-ratio: ${columns} / ${rows}`,
+      style: `aspect-ratio: ${columns} / ${rows}; max-width: ${(HIGHEST * columns) / rows}px`,
     });
   }
 
@@ -111,7 +112,10 @@ class Triangle {
     [this.wide, this.high] = [columns * share, rows * share];
     [this.across, this.down] = [6 * (this.wide + GAP), 6 * (this.high + GAP)];
     this.sides = [this.across + this.wide + 2 * MARGIN, this.down + this.high + STYLE + 5 * MARGIN];
-    this.element = svg("svg", { class: "nst-triangle", viewBox: [-MARGIN, -MARGIN, ...this.sides].join(" ") });
+    this.element = svg("svg", {
+      class: "nst-triangle", viewBox: [-MARGIN, -MARGIN, ...this.sides].join(" "),
+      style: `max-width: ${(HIGHEST * this.sides[0]) / this.sides[1]}px`,
+    });
     this.dots = page.data.places.map((place) => new Dot(this, place));
     this.way = svg("polyline", { class: "nst-way" });
     this.frame = svg("g", { class: "nst-chosen" }, this.box("nst-outer"), this.box("nst-inner"));

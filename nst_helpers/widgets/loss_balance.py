@@ -62,6 +62,8 @@ class LossBalance(Figure):
         grid: `{place: Painted}`, the finished pictures of the triangle.
         shown: the `Painted` that is shown: the one that is painted on, else that of the place. Of
             a place that is not painted yet, it is the one from which that will be begun.
+        painted_on: what the page has of the picture that is painted on; empty if there is none.
+        painter: the `Painter`, which has the content and the style picture.
         work: the `BackgroundRun` that paints, or has painted last; None before the first.
 
     Raises:
@@ -102,7 +104,8 @@ class LossBalance(Figure):
         if found:
             self.painter, self.grid = found
         else:
-            self.painter = Painter(content, style, size or _SIZE, steps or _STEPS)
+            size, steps = _SIZE if size is None else size, _STEPS if steps is None else steps
+            self.painter = Painter(content, style, size, steps)
         while MIDDLE not in self.grid:
             place = self._next(MIDDLE)
             self.grid[place] = self.painter.paint(place, self.grid)

@@ -180,8 +180,8 @@ def stored(
         return None
     table = json.loads((STORED / "balance.json").read_text(encoding="utf-8"))
     of = table["settings"]
-    wanted = content, style, size or of["size"], steps or of["steps"]
-    if wanted != (of["content"], of["style"], of["size"], of["steps"]):
+    others = size not in (None, of["size"]) or steps not in (None, of["steps"])
+    if others or (content, style) != (of["content"], of["style"]):
         return None
     painter, losses = Painter(content, style, of["size"], of["steps"]), table["losses"]
     return painter, {place: _read(place, painter, losses[key(place)]) for place in PLACES}

@@ -406,7 +406,7 @@ def test_without_a_kernel_nothing_is_painted_on_and_the_button_says_why(show, co
 
 
 def test_a_place_that_is_not_painted_is_an_empty_dot(show):
-    balance = widgets.LossBalance("cat", "night_sky", size=32, steps=1)
+    balance = widgets.LossBalance("cat", "night_sky", size=32, steps=2)
     balance._begin = lambda: None
     shown = show(balance)
     images = shown.page.locator(".nst-dot image")
