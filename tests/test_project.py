@@ -22,8 +22,8 @@ ARROWS = {
     "engine": {"errors", "gallery", "images", "runtime"},
     "plots": set(),
     "checks": {"engine"},
-    "widgets": {"engine", "errors", "gallery", "images", "plots", "runtime"},
-    "studio": {"engine", "errors", "gallery", "images", "runtime", "widgets"},
+    "widgets": {"engine", "errors", "gallery", "images", "runtime"},
+    "studio": {"engine", "errors", "gallery", "images", "runtime"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
     "__main__": {"engine", "errors", "files", "images", "runtime"},
 }

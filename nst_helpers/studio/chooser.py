@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from nst_helpers.studio.canvas import BLACK, WHITE, WIDTH, Canvas, shrink
 from nst_helpers.studio.library import Library
-from nst_helpers.widgets.base import InteractiveFigure
-from nst_helpers.widgets.canvas import BLACK, WHITE, WIDTH, Canvas, shrink
+from nst_helpers.studio.pointable import InteractiveFigure
 
 _ACROSS, _SIDE, _GAP = 10, 88, 6  # thumbnails in a row, and their pixels
 _TOP = 26  # of the thumbnails below the title of their half

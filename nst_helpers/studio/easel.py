@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import torch
 
-from nst_helpers.widgets.base import InteractiveFigure
-from nst_helpers.widgets.canvas import BLACK, MARK, PALE, WIDTH, Canvas, fit, shrink
+from nst_helpers.studio.canvas import BLACK, MARK, PALE, WIDTH, Canvas, fit, shrink
+from nst_helpers.studio.pointable import InteractiveFigure
 
 _LEAST_HEIGHT = 448  # of the four curves
 

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from nst_helpers.images import load_image, to_pil
-from nst_helpers.widgets.canvas import shrink
+from nst_helpers.studio.canvas import shrink
 
 
 def mix_styles(pictures: Sequence[torch.Tensor], shares: Iterable[float]) -> torch.Tensor:

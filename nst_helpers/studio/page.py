@@ -20,6 +20,7 @@ from nst_helpers.errors import InputError
 from nst_helpers.images import read_settings, save_image
 from nst_helpers.runtime.background import THREAD_NAME
 from nst_helpers.studio import words
+from nst_helpers.studio.canvas import fit, shrink
 from nst_helpers.studio.chooser import Chooser
 from nst_helpers.studio.easel import Easel
 from nst_helpers.studio.library import Library, plain_name, small_enough
@@ -27,7 +28,6 @@ from nst_helpers.studio.link import Link
 from nst_helpers.studio.mixing import keep_colours, mix_styles
 from nst_helpers.studio.run import StudioRun, pixels_of
 from nst_helpers.studio.sheet import ContactSheet
-from nst_helpers.widgets.canvas import fit, shrink
 
 _BUSY = "A run is on its way: stop it first, or steer it with the sliders."
 _SECONDS_WITHOUT_PAGE = 90  # a page in the background may beat only once a minute

@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 
-from nst_helpers.widgets.base import InteractiveFigure
-from nst_helpers.widgets.canvas import GREY, WIDTH, Canvas, fit
+from nst_helpers.studio.canvas import GREY, WIDTH, Canvas, fit
+from nst_helpers.studio.pointable import InteractiveFigure
 
 _ACROSS, _WIDE, _HIGH = 6, 157, 156  # runs in a row, and the pixels for each
 _MOST_RUNS = 12

@@ -40,5 +40,5 @@ def word_slider(label: str, options: Mapping[str, float], word: str) -> ipywidge
         description=label,
         layout=ipywidgets.Layout(width="310px"),
     )
-    slider.add_class("nst-words")
+    slider.add_class("nst-slider")
     return slider

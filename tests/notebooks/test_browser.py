@@ -271,14 +271,14 @@ def voila(tmp_path_factory):
 def studio(voila, browser):
     page = browser.new_page(viewport={"width": 1100, "height": 1500})
     page.goto(voila, wait_until="commit")  # it also asks for fonts from elsewhere
-    page.wait_for_selector(".nst-picture img", timeout=300_000)
+    page.wait_for_selector(".nst-drawn img", timeout=300_000)
     yield page
     page.close()
 
 
 def says(page, number, words):
     """Wait until the text below picture `number` (chooser, easel, sheet) holds the words."""
-    text = page.locator(".nst-picture div").nth(number)
+    text = page.locator(".nst-drawn div").nth(number)
     wait(lambda: words in text.inner_text(), say=text.inner_text)
 
 
@@ -298,7 +298,7 @@ def drop(page, *pictures):
             files.items.add(new File([await canvas.convertToBlob()], name));
           }
           const options = { dataTransfer: files, bubbles: true, cancelable: true };
-          const place = document.querySelector(".nst-picture img");
+          const place = document.querySelector(".nst-drawn img");
           for (const kind of ["dragover", "drop"])
             if (place.dispatchEvent(new DragEvent(kind, options))) throw Error("not taken");
         }""",

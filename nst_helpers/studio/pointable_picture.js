@@ -3,7 +3,7 @@ function render({ model, el }) {
   const text = document.createElement("div");
   image.tabIndex = 0;
   text.setAttribute("role", "status");
-  el.classList.add("nst-picture");
+  el.classList.add("nst-drawn");
   el.append(image, text);
   const show = () => {
     const old = image.src;

@@ -17,7 +17,7 @@ import ipywidgets
 import traitlets
 from PIL import Image
 
-from nst_helpers.widgets.canvas import Canvas
+from nst_helpers.studio.canvas import Canvas
 
 
 class PointablePicture(anywidget.AnyWidget):

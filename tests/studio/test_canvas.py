@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nst_helpers.widgets.canvas import BLACK, WHITE, Canvas
+from nst_helpers.studio.canvas import BLACK, WHITE, Canvas
 
 
 @pytest.mark.parametrize("name", ["map", ("channel", 7), ("style", "mosaic")])

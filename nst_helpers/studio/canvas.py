@@ -146,42 +146,6 @@ class Canvas:
         return file.getvalue()
 
 
-def draw_scale_bar(
-    canvas: Canvas,
-    line: tuple[float, float, float],
-    marks: dict[str, float],
-    low: float,
-    high: float,
-) -> None:
-    """Draw a line of numbers with a bar from 0 to the first mark, and ticks at the others.
-
-    Args:
-        canvas: that is drawn on.
-        line: `(left, y, width)` in pixels.
-        marks: `{what is written there: number}`, at least one.
-        low, high: the numbers at the ends of the line; a mark beyond them stands at the end.
-    """
-    left, y, width = line
-
-    def at(number: float) -> float:
-        return left + (min(max(number, low), high) - low) / (high - low) * width
-
-    def written_at(number: float) -> float:  # so that no text reaches beyond the line
-        return min(max(at(number), left + 50), left + width - 50)
-
-    canvas.pen.line((left, y, left + width, y), GREY, 1)
-    (name, value), *others = marks.items()
-    begin, end = sorted((at(0), at(value)))
-    canvas.pen.rectangle((begin, y - 9, end, y + 9), fill=BLACK)
-    canvas.pen.line((at(0), y - 13, at(0), y + 13), GREY, 2)
-    canvas.write("0", (at(0), y + 28), 12, GREY, anchor="ms")
-    canvas.write(name, (written_at(value), y - 16), 12, anchor="ms")
-    for other, number in others:
-        canvas.pen.line((at(number), y - 13, at(number), y + 13), BLACK, 3)
-        canvas.pen.line((at(number), y - 12, at(number), y + 12), MARK, 1)
-        canvas.write(other, (written_at(number), y + 28), 12, anchor="ms")
-
-
 def shrink(image: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
     """Return an image tensor of another size, antialiased.
 
