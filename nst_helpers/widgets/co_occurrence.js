@@ -1,6 +1,8 @@
 // Two maps over their picture, their product and its sum; their positions can be shuffled.
 
-import { brightest, between, compare, placesAfter, shuffled, stamp, stampPicture } from "./co_occurrence_mathematics.js";
+import {
+  between, brightest, compare, placesAfter, shuffled, stamp, stampPicture,
+} from "./co_occurrence_mathematics.js";
 import { FIRST, SECOND } from "./colours.js";
 import { figure, html, lay, mayMove } from "./figure.js";
 import { floats, placeBeside, placeOf, positionAt } from "./grids.js";
@@ -26,7 +28,7 @@ function build(page) {
   const reading = html("p", { class: "nst-reading" });
   page.stage.classList.add("nst-pair");
   page.stage.append(
-    html("div", { class: "nst-large" }, panels.both.element, bar.element, reading),
+    html("div", { class: "nst-overlay" }, panels.both.element, bar.element, reading),
     ...[panels.first, panels.second, panels.product].map((panel) => panel.element),
   );
   const sheets = {
@@ -65,7 +67,7 @@ function build(page) {
       if (shown !== state) {  // else only the position is another
         shown = state;
         maps.choose(names, positions);
-        name(panels, names, maps);
+        nameAll(panels, names, maps);
         flight.to([
           positions === BOTH_SHUFFLED, positions !== AS_THEY_ARE,
         ].map((moved) => maps.places[moved ? BOTH_SHUFFLED : AS_THEY_ARE]));
@@ -212,9 +214,9 @@ class Bar {
   }
 }
 
-function name(panels, [first, second], maps) {
+function nameAll(panels, [first, second], maps) {
   const scale = (numbers) => `black 0, brightest ${significant(numbers.reduce((a, b) => Math.max(a, b), 0))}`;
-  const word = (kind, text) => html("span", { class: `nst-key nst-${kind}-key` }, text);
+  const word = (kind, text) => html("span", { class: `nst-map-key nst-${kind}-key` }, text);
   panels.both.name("", word("first", first), " ", word("second", second), " ", word("both", "both at once"));
   panels.first.name(scale(maps.chosen[0]), first);
   panels.second.name(scale(maps.chosen[1]), `× ${second}`);
@@ -257,10 +259,10 @@ function mixed(first, second, level = 0) {
 
 /** A colour as the number that its four bytes are in a canvas; a level beyond 255 is 255. */
 function rgb(red, green, blue) {
-  return 0xff000000 | (level(blue) << 16) | (level(green) << 8) | level(red);
+  return 0xff000000 | (clipped(blue) << 16) | (clipped(green) << 8) | clipped(red);
 }
 
-function level(light) {
+function clipped(light) {
   return Math.min(255, Math.floor(light + 0.5));
 }
 

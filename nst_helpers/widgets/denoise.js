@@ -104,7 +104,7 @@ class Panel {
     this.graph = svg("svg", { preserveAspectRatio: "none", "aria-hidden": true },
       ...(kind === "taken" ? [zero, this.lines.taken] : [this.lines.noisy, this.lines.clean, this.lines.denoised]));
     this.profile = html("div", { class: "nst-profile" }, this.graph,
-      html("small", {}, kind === "taken" ? `+${TAKEN}` : "1"), html("small", {}, kind === "taken" ? `−${TAKEN}` : "0"));
+      ...(kind === "taken" ? [`+${TAKEN}`, `−${TAKEN}`] : ["1", "0"]).map((end) => html("small", {}, end)));
     this.remark = html("small");
     const titles = { noisy: "noisy", denoised: "denoised", taken: "taken away" };
     this.element = html("figure", { class: `nst-panel nst-${kind}` },
@@ -181,7 +181,7 @@ class Curve {
     [this.page, this.weights] = [page, page.get("options").weight];
     this.lines = { 2: svg("polyline", { class: "nst-squared" }), 1: svg("polyline", { class: "nst-absolute" }) };
     this.before = svg("line", { class: "nst-before", x1: 0, x2: 100 });
-    this.dot = html("div", { class: "nst-dot" });
+    this.dot = html("div", { class: "nst-present" });
     this.best = html("div", { class: "nst-best", hidden: "" });
     this.level = html("small", { class: "nst-level" }, "noisy");
     const ticks = [0, 0.01, 0.1, 1, 10, 50].map((weight) => (

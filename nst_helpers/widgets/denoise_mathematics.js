@@ -44,7 +44,7 @@ function removeSquared(noisy, [channels, rows, columns], down, across) {
     multiply(sums, waves, part, rows, columns);
     for (let wave = 0; wave < rows; wave++) {
       const variation = 2 - 2 * Math.cos((wave * Math.PI) / rows);
-      smooth(sums.subarray(wave * columns, (wave + 1) * columns), 1 + down * variation, across);
+      pull(sums.subarray(wave * columns, (wave + 1) * columns), 1 + down * variation, across);
     }
     multiply(goal, back, sums, rows, columns);
   }
@@ -84,17 +84,17 @@ function multiply(goal, table, source, rows, columns) {
 }
 
 /**
- * Find the row x for which `own * x + pull * (differences to its neighbours)` is the given row:
+ * Find the row x for which `own * x + strength * (differences to its neighbours)` is the given row:
  * a line of equations, each with two neighbours, solved from left to right and back.
  */
-function smooth(row, own, pull) {
+function pull(row, own, strength) {
   const last = row.length - 1;
   const ratios = new Float64Array(row.length);
   for (let i = 0; i <= last; i++) {
     const neighbours = (i > 0) + (i < last);
-    const pivot = own + pull * neighbours - (i ? pull * ratios[i - 1] : 0);
-    ratios[i] = pull / pivot;
-    row[i] = (row[i] + (i ? pull * row[i - 1] : 0)) / pivot;
+    const pivot = own + strength * neighbours - (i ? strength * ratios[i - 1] : 0);
+    ratios[i] = strength / pivot;
+    row[i] = (row[i] + (i ? strength * row[i - 1] : 0)) / pivot;
   }
   for (let i = last - 1; i >= 0; i--) row[i] += ratios[i] * row[i + 1];
 }

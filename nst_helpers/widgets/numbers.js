@@ -1,5 +1,7 @@
 // Numbers as text, written as Python's `significant` and `format` write them.
 
+const MOST = 100;  // decimals that JavaScript writes, and so all of a number halfway between two
+
 /** A number with so many significant digits: 1234.5 is "1,230", 0.01234 is "0.0123". */
 export function significant(number, digits = 3) {
   const rounded = Number(exponential(number, digits - 1));
@@ -10,7 +12,7 @@ export function significant(number, digits = 3) {
 /** A number with so many decimals. */
 export function fixed(number, decimals = 2) {
   let text = number.toFixed(decimals);
-  if (isHalfway(number.toFixed(100), decimals) && isOdd(text)) text = towardsZero(text, decimals);
+  if (isHalfway(number.toFixed(MOST), decimals) && isOdd(text)) text = towardsZero(text, decimals);
   return Number(text) === 0 ? text.replace("-", "") : text;
 }
 
@@ -18,7 +20,7 @@ export function fixed(number, decimals = 2) {
 function exponential(number, decimals) {
   const text = number.toExponential(decimals);
   const [digits, power] = text.split("e");
-  if (!isHalfway(number.toExponential(100), decimals) || !isOdd(digits)) return text;
+  if (!isHalfway(number.toExponential(MOST), decimals) || !isOdd(digits)) return text;
   return `${towardsZero(digits, decimals)}e${power}`;
 }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { between, brightest, compare, placesAfter, shuffled, stamp, stampPicture } from "./co_occurrence_mathematics.js";
+import {
+  between, brightest, compare, placesAfter, shuffled, stamp, stampPicture,
+} from "./co_occurrence_mathematics.js";
 
 const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
 
