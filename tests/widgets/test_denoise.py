@@ -230,7 +230,8 @@ def test_the_curve_is_filled_and_its_best_weight_marked(small, show):
         line = shown.page.locator(f".nst-chart .nst-{words}").get_attribute("points").split()
         places = np.array([list(map(float, point.split(","))) for point in line])
         assert len(places) == 12 and (np.diff(places[:, 0]) > 0).all()
-        dot = shown.page.locator(".nst-present").evaluate("(dot) => [dot.style.left, dot.style.top]")
+        present = shown.page.locator(".nst-present")
+        dot = present.evaluate("(dot) => [dot.style.left, dot.style.top]")
         index = small.options["weight"].index(small.weight)
         assert [float(share[:-1]) for share in dot] == pytest.approx(list(places[index]), abs=0.01)
         ticks = {
