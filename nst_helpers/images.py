@@ -455,11 +455,12 @@ def _identify(file: Path | io.BytesIO, label: str) -> Image.Image:
 
 
 def _draft(picture: Image.Image, size: int | None) -> None:
-    """Have a JPEG decoded at a half, a quarter or an eighth, where that is twice `size` or more.
+    """Have a large JPEG decoded at a half, a quarter or an eighth, where that is twice `size`.
 
     A progressive one needs the memory of the whole in any case.
     """
-    if picture.format == "JPEG" and not picture.info.get("progressive") and size:
+    large = picture.format == "JPEG" and math.prod(picture.size) > _LARGE
+    if large and size and not picture.info.get("progressive"):
         scale = 2 * size / max(picture.size)
         if scale < 1:
             width, height = (math.ceil(side * scale) for side in picture.size)

@@ -17,7 +17,7 @@ OPTIONS = [
     "--disable-sync",
 ]
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-OF_THE_PAGE = {"data", "options", "asks", "label", "problem"}
+OF_THE_PAGE = {"data", "options", "asks", "kind", "label", "problem"}
 
 
 class Shown:

@@ -47,7 +47,7 @@ class Page {
     this.stage = html("div", { class: "nst-stage" });
     this.words = html("p", { class: "nst-words", role: "status" });
     furnish(el, { role: "group", "aria-label": model.get("label") }, [this.bar, this.stage, this.words]);
-    el.classList.add("nst-figure");
+    el.classList.add("nst-figure", `nst-${model.get("kind")}`);
     el.addEventListener("keydown", (event) => {  // to Jupyter, a letter or an arrow key is a command
       const runs = event.key === "Enter" && event.shiftKey;
       if (!runs && !event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation();

@@ -63,6 +63,7 @@ class Figure(anywidget.AnyWidget):
     _module: ClassVar[str]
     _asks: ClassVar[tuple[str, ...]] = ()
 
+    kind = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
     options = traitlets.Dict().tag(sync=True)
     asks = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -74,7 +75,9 @@ class Figure(anywidget.AnyWidget):
     ) -> None:
         """Compute what the first state needs, and only then be sent to a page."""
         choices = {name: list(values) for name, values in (options or {}).items()}
-        super().__init__(options=choices, label=label, asks=list(self._asks), **state)
+        super().__init__(
+            options=choices, kind=self._module, label=label, asks=list(self._asks), **state
+        )
         if self._asks:
             self.data = self._answered()
             self.observe(self._asked, list(self._asks))

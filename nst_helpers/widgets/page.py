@@ -34,9 +34,14 @@ def script(name: str) -> str:
 
 @cache
 def style(name: str) -> str:
-    """Return the styles that all figures share, and those of one."""
-    files = (FOLDER / f"{part}.css" for part in ("figure", name))
-    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+    """Return the styles that all figures share, and those of one, which hold in it alone.
+
+    A notebook has those of many figures at once, in any order.
+    """
+    common, own = (
+        (FOLDER / f"{part}.css").read_text(encoding="utf-8") for part in ("figure", name)
+    )
+    return f"{common}\n.nst-{name} {{\n{own}}}\n"
 
 
 def _source(name: str) -> str:

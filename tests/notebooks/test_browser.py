@@ -101,7 +101,7 @@ def address(folder):
             return None
 
 
-def wait(condition, seconds=300, say=lambda: ""):
+def wait(condition, seconds=25, say=lambda: ""):
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, f"it took too long {say()}"
@@ -236,6 +236,113 @@ def test_keys_are_the_figures_own_while_it_has_the_focus(lab):
         lab.page.keyboard.press(key)
     wait(lambda: lab.ask("vectors.b") == pytest.approx([b[0] + 0.1, b[1] - 0.1]))
     assert lab.page.locator(".jp-Notebook .jp-CodeCell").count() == cells
+
+
+def test_another_picture_and_layer_are_computed_by_the_kernel(lab):
+    lab.choose("explorer", "picture", "coffee")
+    lab.settled("explorer", "in coffee")
+    lab.slide("explorer", "layer", "Home", "ArrowRight", "ArrowRight")
+    wait(lambda: lab.ask("explorer.layer") == "relu2_1")
+    lab.settled("explorer", "relu2_1, channel ")
+    lab.choose("inspector", "second", "coffee")
+    lab.settled("inspector", "coffee")
+    lab.choose("inspector", "layer", "relu1_2")
+    lab.settled("inspector", "relu1_2, channels ")
+
+
+def test_what_is_pointed_at_is_known_to_python(lab):
+    lab.press("inspector", ".nst-square canvas", 0.4, 0.1)
+    before = lab.ask("inspector.pair")
+    lab.page.keyboard.press("Shift+ArrowLeft")
+    wait(
+        lambda: lab.ask("inspector.pair") != before,
+        say=lambda: [
+            before,
+            lab.ask("inspector.pair"),
+            lab.page.evaluate("document.activeElement.outerHTML.slice(0,150)"),
+        ],
+    )
+    lab.settled("inspector")
+    lab.press("field", ".nst-picture", 0.6, 0.7)
+    wait(lambda: lab.ask("field.place") == pytest.approx([0.6, 0.7], abs=0.03))
+    lab.settled("field")
+    lab.cell("both").get_by_text("second shuffled").click()
+    wait(lambda: lab.ask("both.positions") == "second shuffled")
+    lab.settled("both")
+    lab.slide("denoise", "noise", "Home", "ArrowRight")
+    wait(lambda: lab.ask("denoise.noise") == pytest.approx(0.01))
+    lab.settled("denoise")
+
+
+def test_a_slow_answer_is_waited_for_and_a_stale_one_is_dropped(lab):
+    """While the kernel computes one layer, the hand has gone on to others."""
+    code = """exec('''
+import time
+answer, asked = explorer.answer, []
+def slow():
+    asked.append(explorer.layer)
+    time.sleep(0.5)
+    return answer()
+explorer.answer = slow
+''')"""
+    assert lab.ask(code) is None
+    said = """() => {
+      window.said = [];
+      const words = document.querySelectorAll(".jp-CodeCell")[1].querySelector(".nst-words");
+      new MutationObserver(() => said.push(words.textContent)).observe(words, { childList: true });
+    }"""
+    lab.cell("explorer")
+    lab.page.evaluate(said)
+    lab.slide("explorer", "layer", "Home", *["ArrowRight"] * 9)
+    wait(lambda: lab.ask("explorer.layer") == "relu4_3")
+    lab.settled("explorer", "relu4_3, channel ")
+    said, asked = lab.page.evaluate("window.said"), lab.ask("asked")
+    assert said[0] == "Computing …" and len(asked) < 10
+    named = [words.split(",")[0] for words in said if words.startswith("relu")]
+    assert named[-1] == "relu4_3" and len(named) <= len(asked)
+    lab.ask("setattr(explorer, 'answer', answer)")
+
+
+def test_two_views_of_a_figure_are_one(lab):
+    """A second output of the same figure shows the same state, and closing it changes nothing."""
+    lab.page.evaluate(
+        """async () => {
+          const { commands, shell } = window.jupyterapp;
+          shell.currentWidget.content.activeCellIndex = 3;
+          await commands.execute("notebook:copy-cell");
+          await commands.execute("notebook:paste-cell-below");
+          const copy = shell.currentWidget.content.activeCell;
+          copy.model.sharedModel.setSource("vectors");
+          await commands.execute("notebook:run-cell");
+        }"""
+    )
+    words = lab.page.locator(".jp-CodeCell").nth(4).locator(".nst-words")
+    wait(lambda: words.count() and words.inner_text() == lab.ask("vectors.text"))
+    lab.ask("setattr(vectors, 'a', (-1, 2))")
+    wait(lambda: "-1 ×" in words.inner_text() and words.inner_text() == lab.words("vectors"))
+    lab.page.evaluate("() => window.jupyterapp.commands.execute('notebook:delete-cell')")
+    wait(lambda: lab.page.locator(".jp-CodeCell").count() == 1 + len(FIGURES))
+    lab.ask("setattr(vectors, 'a', (1, 2))")
+    lab.settled("vectors", "a · b = 1 ×")
+
+
+def test_the_triangle_is_filled_and_painted_on_while_the_kernel_answers(lab):
+    def press(place):
+        lab.press("balance", f"[data-place='{place}']")
+
+    press("141")
+    wait(lambda: lab.ask("balance.place") == [1, 4, 1])
+    lab.settled("balance", "weigh 1 : 1260 : 10.")
+    wait(lambda: lab.ask("len(balance.grid)") == 28)
+    button = lab.cell("balance").get_by_role("button", name="Paint on")
+    button.click()
+    wait(lambda: lab.ask("balance.step.index") > 2)
+    press("600")
+    wait(lambda: lab.ask("balance.step.state['weights']['style']") < 1)
+    wait(lambda: lab.ask("balance.step.index") > 2)
+    button.click()
+    wait(lambda: not lab.ask("balance.work.alive"))
+    assert not lab.settled("balance").startswith("Painting")
 
 
 @pytest.fixture(scope="module")
