@@ -10,6 +10,7 @@ import { fixed, percent, significant } from "./numbers.js";
 const STRONGEST = 8;
 const OTHERS = 6;
 const TALLEST = 440;  // pixels of the screen, of a picture
+const SMALL = 130;  // the same of another picture
 
 function build(page) {
   page.select("picture", "Picture");
@@ -20,6 +21,7 @@ function build(page) {
   const alone = [new Alone(), new Alone()];
   const strongest = new Strongest(page, compare);
   const others = new Others(page);
+  page.stage.classList.add("nst-explorer");
   page.stage.append(
     photograph.element, html("div", { class: "nst-panel nst-alone" }, ...alone.map((map) => map.element)),
     strongest.element, others.element,
@@ -127,15 +129,15 @@ class Alone {
     sized(this.picture, data.ratio);
     paintMap(this.map, data, maps, channel, data.white, colour);
     lay(this.ring, ...ring);
-    const here = `Channel ${channel}: ${fixed(maps.at(channel, position), 1)} at the ring`;
+    const here = `${channel}: ${fixed(maps.at(channel, position), 1)} at the ring`;
     const scale = `black 0, ${colour ? name : "white"} ${significant(data.white)}`;
     this.caption.replaceChildren(html("span", {}, here), html("small", {}, scale));
   }
 }
 
-function sized(picture, ratio) {
+function sized(picture, ratio, tallest = TALLEST) {
   picture.style.aspectRatio = ratio;
-  picture.style.maxWidth = `${TALLEST * ratio}px`;
+  picture.style.maxWidth = `${tallest * ratio}px`;
 }
 
 class Strongest {
@@ -193,6 +195,7 @@ class Others {
       slot.name = other.name;
       slot.button.disabled = !page.get("options").picture.includes(other.name);
       page.picture(slot.image, other.picture);
+      sized(slot.picture, other.ratio, SMALL);
       const numbers = maps.numbers(channel);
       paintAnew(slot.map, [data, channel], maps.shape, (i) => light(numbers[i] / data.white));
       slot.words.textContent = `${other.name}: ${fixed(floats(other.largest)[channel], 1)}`;

@@ -124,12 +124,13 @@ class ChannelExplorer(Figure):
     def _numbers(self, layer: str) -> dict[str, Any]:
         return {
             "picture": self._sharp,
-            "ratio": self.shown.shape[3] / self.shown.shape[2],
+            "ratio": _ratio(self.shown),
             "maps": _pack(self.features[layer]),
             "white": _white(self.features[layer]),
             "others": [
                 {
                     "name": name,
+                    "ratio": self._row(name)["ratio"],
                     "picture": self._row(name)["picture"],
                     "maps": self._row(name)["maps"][layer],
                     "largest": self._row(name)["largest"][layer],
@@ -151,6 +152,7 @@ class ChannelExplorer(Figure):
             image = load_image(self.pictures[name], self.size)
             features = self._features(image)
             self._rows[name] = {
+                "ratio": _ratio(image),
                 "picture": jpeg(load_image(self.pictures[name], _THUMBNAIL), 80),
                 "maps": {layer: _pack(_small(maps)) for layer, maps in features.items()},
                 "largest": {layer: floats(maps.amax((1, 2))) for layer, maps in features.items()},
@@ -240,6 +242,10 @@ def _small(maps: torch.Tensor) -> torch.Tensor:
     rows, columns = maps.shape[1:]
     scale = min(1.0, _SMALL_MAP / max(rows, columns))
     return adaptive_avg_pool2d(maps, (max(1, round(rows * scale)), max(1, round(columns * scale))))
+
+
+def _ratio(image: torch.Tensor) -> float:
+    return image.shape[3] / image.shape[2]
 
 
 def _lit(image: torch.Tensor, light: torch.Tensor) -> torch.Tensor:

@@ -28,27 +28,6 @@ def position_at(place: Sequence[float], shape: Sequence[int]) -> tuple[int, int]
     return _within(int(y * rows), rows), _within(int(x * columns), columns)
 
 
-def place_beside(
-    place: Sequence[float], right: int, down: int, shape: Sequence[int]
-) -> tuple[float, float]:
-    """Return the place so many positions further, in the middle of its position.
-
-    Args:
-        place: `(x, y)` in [0, 1).
-        right, down: how many positions; the border of the map stops it.
-        shape: `(rows, columns)` of the map.
-
-    Example:
-        >>> place_beside((0.1, 0.1), 1, 0, (10, 2))
-        (0.75, 0.15)
-    """
-    (row, column), (rows, columns) = position_at(place, shape), shape
-    return (
-        (_within(column + right, columns) + 0.5) / columns,
-        (_within(row + down, rows) + 0.5) / rows,
-    )
-
-
 def _within(index: int, length: int) -> int:
     return min(max(index, 0), length - 1)
 

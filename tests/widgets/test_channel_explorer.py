@@ -160,6 +160,7 @@ def place_of(shown, selector):
 
 
 def strongest(shown):
+    assert shown.words  # it waits until the last change is drawn
     words = shown.page.locator(".nst-strongest button").all_inner_texts()
     return [(int(line.split(":")[0]), float(line.split(":")[1])) for line in words]
 
@@ -247,7 +248,7 @@ def test_two_channels_are_compared_in_orange_and_blue(show, explorer):
     numbers = shown.page.locator(".nst-alone figcaption span").all_inner_texts()
     row, column = (int(share * side) for share, side in zip((0.4, 0.3), orange.shape, strict=True))
     grid = unpacked(explorer.data["maps"])[:, row, column]
-    assert numbers == [f"Channel {n}: {grid[n]:.1f} at the ring" for n in (second, first)]
+    assert numbers == [f"{n}: {grid[n]:.1f} at the ring" for n in (second, first)]
     shown.page.keyboard.press("Escape")
     assert shown.state("compared") == -1
     assert "blue" not in shown.agrees() and not shown.page.get_by_text("white: both").count()
@@ -262,6 +263,7 @@ def test_a_page_without_a_kernel_offers_what_it_can_show(show, explorer):
     shown = show(explorer)
     assert shown.page.locator("select[name=picture] option").all_inner_texts() == ["cat"]
     assert shown.page.locator(".nst-others button").first.is_disabled()
+    assert shown.page.locator(".nst-others button:visible").count() == 4
     layers = ["relu1_1", "relu2_1", "relu2_2", "relu3_1", "relu4_1", "relu5_1"]
     assert shown.page.evaluate("figure.get('options').layer") == layers
     shown.slide("layer", 5)
