@@ -130,7 +130,7 @@ class Alone {
     paintMap(this.map, data, maps, channel, data.white, colour);
     lay(this.ring, ...ring);
     const here = `${channel}: ${fixed(maps.at(channel, position), 1)} at the ring`;
-    const scale = `black 0, ${colour ? name : "white"} ${significant(data.white)}`;
+    const scale = `black 0, ${colour ? name : "white"} ${significant(data.white)} and more`;
     this.caption.replaceChildren(html("span", {}, here), html("small", {}, scale));
   }
 }
@@ -180,7 +180,7 @@ class Others {
     });
     this.title = html("span");
     this.element = html("section", { class: "nst-row", "aria-label": "The channel in other pictures" },
-      html("p", { class: "nst-title" }, this.title, html("small", {}, "same scale; with the largest activation")),
+      html("p", { class: "nst-title" }, this.title, html("small", {}, "on the same scale; the number is the largest activation there")),
       html("div", { class: "nst-small nst-others" }, ...this.slots.map(({ button }) => button)));
   }
 

@@ -2,7 +2,7 @@
 
 import { both } from "./colours.js";
 
-const [DARK, BRIGHT] = [0.85, 0.3];  // how much of the photograph is covered, where it is silent and where white
+const [DARK, BRIGHT] = [0.78, 0.25];  // how much of the photograph is covered, where it is silent and where white
 
 /** The colour over a photograph, [r, g, b, a], where a channel has a share of white. */
 export function light(share) {

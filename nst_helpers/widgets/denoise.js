@@ -12,8 +12,8 @@ const WORDS = { 2: "squared", 1: "absolute" };
 function build(page) {
   page.choice("subject", "Show", { "a picture": "picture", "an edge": "edge" });
   page.slider("noise", "Noise", { max: 0.3, step: 0.01, wordsOf: (noise) => fixed(noise) });
-  page.slider("weight", "Weight", { values: () => page.get("options").weight });
-  page.choice("power", "Differences", { squared: 2, absolute: 1 });
+  page.slider("weight", "Variation weight", { values: () => page.get("options").weight });
+  page.choice("power", "Differences of neighbours", { squared: 2, absolute: 1 });
   const panels = ["noisy", "denoised", "taken"].map((kind) => new Panel(kind));
   const curve = new Curve(page);
   page.stage.classList.add("nst-denoise");
@@ -195,7 +195,7 @@ class Curve {
     const key = (power) => html("span", { class: `nst-line-key nst-${WORDS[power]}-key` }, WORDS[power]);
     this.keys = { 2: key(2), 1: key(1) };
     this.element = html("figure", { class: "nst-panel nst-curve" },
-      html("figcaption", {}, html("span", {}, "error against weight"), this.keys[2], this.keys[1], this.found),
+      html("figcaption", {}, html("span", {}, "error, the distance to the clean picture, against weight"), this.keys[2], this.keys[1], this.found),
       this.chart);
     page.pointer(this.chart, { point: ([x]) => page.set({ weight: this.nearest(x) }) });
     page.keys(this.chart, "weight, on the curve of errors", {

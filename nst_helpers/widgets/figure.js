@@ -143,6 +143,7 @@ class Page {
         select.replaceChildren(...options.map((value) => html("option", {}, wordsOf(value))));
       }
       select.selectedIndex = options.indexOf(this.get(name));
+      select.parentElement.hidden = options.length < 2;  // a saved page may have one picture only
     });
     select.addEventListener("change", () => {
       this.set({ [name]: this.get("options")[name][select.selectedIndex] });
@@ -227,7 +228,9 @@ class Page {
       if (element.hasPointerCapture(event.pointerId)) point(place(event), false);
       else if (event.pointerType !== "touch") hover?.(place(event));
     });
-    element.addEventListener("pointerleave", () => leave?.());
+    element.addEventListener("pointerleave", (event) => {
+      if (event.pointerType !== "touch") leave?.();  // a finger that is lifted leaves what it found
+    });
   }
 
   /** Let an element have the focus, and answer to its keys; ten steps with the Shift key. */

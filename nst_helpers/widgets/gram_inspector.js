@@ -150,8 +150,8 @@ class Note {
     const { sides, measure } = this.view;
     const shares = sides.map(({ gram, name }) => `${percent(gram.shareOfChance)} in ${name}`);
     this.element.textContent = {
-      Gram: "Gram: an entry is also large by chance, where both channels are strong on average. "
-        + `Chance alone makes up ${shares.join(" and ")} (by the norm of the matrix).`,
+      Gram: "Gram: two strong channels have a large entry by chance too, the product of their averages. "
+        + `Chance alone has ${shares.join(" and ")} of the norm of the matrix.`,
       covariance: "Covariance: the Gram matrix without chance. Orange: together more than by chance; "
         + "blue: less.",
       correlation: "Correlation: the covariance, with every channel's variation made equally large. "
@@ -178,7 +178,7 @@ class Square {
       html("div", { class: "nst-framed" }, ...this.edges, this.picture),
       html("div", { class: "nst-legend" }, scale(), this.legend),
       html("div", { class: "nst-zoom" }, this.nearer, this.whole,
-        html("small", {}, "A bar at the edge is a group of channels that go with the same others. "
+        html("small", {}, "Channels are sorted: a bar at the edge is a group that fires alike. "
           + "Press one to zoom in.")));
     this.listen();
   }
@@ -364,7 +364,7 @@ class Pictures {
   constructor(view) {
     this.sides = [0, 1].map((number) => new Side(view, number));
     this.element = html("div", { class: "nst-gram-sides" }, ...this.sides.map((side) => side.element),
-      html("p", { class: "nst-gram-note" }, "Roots of the activations, so that weak ones are seen too; "
+      html("p", { class: "nst-gram-note" }, "Square roots of the activations, so that weak ones are seen too; "
         + "full colour is a channel's largest in the pictures shown."));
   }
 
@@ -455,7 +455,7 @@ class Table {
     const cells = (compute) => view.sides.map(({ gram }) => compute(gram));
     const rows = [
       ["Gram", "Gram matrix", cells((gram) => significant(gram.entry(i, j)))],
-      ["", `rank of ${whole(view.sides[0].gram.pairs)}`,
+      ["", `rank, 1 of ${whole(view.sides[0].gram.pairs)} the largest`,
         cells((gram) => (i === j ? "diagonal" : whole(gram.rank(i, j))))],
       ["", "by chance: product of the averages", cells((gram) => significant(gram.chance(i, j)))],
       ["covariance", "covariance: the rest", cells((gram) => significant(gram.covariance(i, j)))],

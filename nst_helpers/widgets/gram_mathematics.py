@@ -83,7 +83,7 @@ def loud_channels(gram: torch.Tensor) -> torch.Tensor:
 def separating_pairs(
     first: torch.Tensor, second: torch.Tensor, loud: torch.Tensor, count: int = 6
 ) -> list[tuple[int, int]]:
-    """Return the pairs of channels that go together most in one picture and least in another.
+    """Return the pairs of channels that go together in one picture, and less in another.
 
     Each channel comes once, and only loud ones: two that are nearly silent would win by accident.
 
@@ -104,7 +104,8 @@ def separating_pairs(
         >>> separating_pairs(first, second, loud), separating_pairs(second, first, loud)
         ([(0, 3)], [(1, 2)])
     """
-    left = torch.triu((first - second) * torch.outer(loud, loud), 1)
+    together = (first >= 0) & torch.outer(loud, loud)
+    left = torch.triu((first - second) * together, 1)
     pairs: list[tuple[int, int]] = []
     while len(pairs) < count and left.max() > 0:
         i, j = divmod(int(left.argmax()), len(left))

@@ -14,7 +14,7 @@ const LONGEST = 12;  // places of the path that are kept
 const NO_KERNEL = "Painting on needs a kernel: open the notebook in Jupyter.";
 
 function build(page) {
-  const live = page.toggle("live", "Paint on");
+  const live = page.toggle("live", page.kernel ? "Paint on" : "Paint on (in Jupyter)");
   live.disabled = !page.kernel;
   if (live.disabled) live.title = NO_KERNEL;
   const title = html("span", { class: "nst-ratio" });
@@ -235,7 +235,7 @@ class Losses {
     const small = (words) => html("th", {}, html("small", {}, words));
     this.element = html("table", {},
       html("tr", {}, html("th", { colspan: 2 }, "Losses", html("small", {}, "not weighted")),
-        small("share of the largest"), small("along your path, log scale")),
+        small("share of its largest"), small("along your path, log scale")),
       ...this.rows.map((row) => row.element));
   }
 

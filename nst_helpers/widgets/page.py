@@ -98,12 +98,15 @@ _PAGE = """<!DOCTYPE html>
 {style}
 </style>
 <body class="nst-page">
-<main></main>
+<main>
+<h1>{title}</h1>
+<div></div>
+</main>
 <script type="application/json">{content}</script>
 <script type="module">
 {offline}
 {script}
-window.figure = await modules_offline.start(view, document.querySelector("main"),
+window.figure = await modules_offline.start(view, document.querySelector("main div"),
   document.querySelector("script[type='application/json']").textContent);
 </script>
 </body>

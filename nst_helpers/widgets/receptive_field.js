@@ -3,14 +3,14 @@
 
 import { grey } from "./colours.js";
 import { figure, html, lay, paint } from "./figure.js";
-import { Maps, placeBeside, positionAt } from "./grids.js";
+import { Maps, placeBeside, placeOf, positionAt } from "./grids.js";
 import { percent, significant } from "./numbers.js";
 import { boxAt, nearestPosition, reachesOver, sharesOf } from "./receptive_field_mathematics.js";
 
 const BEYOND = "rgb(217 217 217)";  // what a field sees where no picture is
 const COARSE = 40;  // the pixels of a patch with more of them are not told apart
 const TALLEST = 400;  // pixels of the screen, of the picture
-const DARK = 0.9;  // how much darker a pixel without weight is
+const COVER = [128, 128, 128];  // lies over what has no weight: black would look like a dark pixel
 
 function build(page) {
   page.slider("layer", "Layer", { values: () => page.get("options").layer });
@@ -56,8 +56,11 @@ function build(page) {
       const maps = new Maps(data.maps[layer]);
       const position = positionAt(place, maps.shape);
       const box = boxAt(data.fields[layer], position);
-      const boxes = Object.fromEntries(layers.map((name) => [name, name === layer ? box : boxAt(data.fields[name],
-        nearestPosition(box, data.fields[name], data.maps[name].shape.slice(1)))]));
+      const positions = Object.fromEntries(layers.map((name) => [name, name === layer ? position
+        : nearestPosition(box, data.fields[name], data.maps[name].shape.slice(1))]));
+      const boxes = Object.fromEntries(layers.map((name) => [name, boxAt(data.fields[name], positions[name])]));
+      strip.places = Object.fromEntries(layers.map((name) => [name,
+        placeOf(positions[name], data.maps[name].shape.slice(1))]));
       drawMap(map, maps, layer, data.shape);
       lay(cell, position[1] / maps.shape[1], position[0] / maps.shape[0], 1 / maps.shape[1], 1 / maps.shape[0]);
       drawPicture(picture, data);
@@ -138,7 +141,7 @@ class Patches {
       html("small", {}, weight ? `middle quarter ${percent(share)}` : "computing …"));
     if (!weight || this.weight.width === side) return;  // each layer has another side
     const numbers = new Maps(weight).numbers(0);
-    paint(this.weight, [side, side], (i) => [0, 0, 0, 255 * DARK * (1 - numbers[i] / weight.white[0])]);
+    paint(this.weight, [side, side], (i) => [...COVER, 255 * (1 - numbers[i] / weight.white[0])]);
     this.weight.classList.toggle("nst-fine", side > COARSE);
   }
 }
@@ -147,13 +150,13 @@ class Strip {
   constructor(page, layers) {
     this.slots = new Map(layers.map((layer) => {
       const canvas = html("canvas");
-      const button = page.button(canvas, () => page.set({ layer }));
+      const button = page.button(canvas, () => page.set({ layer, place: this.places[layer] }));
       button.append(html("span", {}, layer), html("small"));
       return [layer, { button, canvas }];
     }));
     this.element = html("section", { class: "nst-of-layers", "aria-label": "The same place, layer by layer" },
       html("p", { class: "nst-title" }, html("span", {}, "The same place, layer by layer"),
-        html("small", {}, "press one to take its layer")),
+        html("small", {}, "press one to see it large")),
       html("div", { class: "nst-small" }, ...[...this.slots.values()].map(({ button }) => button)));
   }
 

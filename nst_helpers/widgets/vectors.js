@@ -10,7 +10,9 @@ const UNIT = 50;  // of the drawing for one number, so that text has a common si
 const NAMES = ["a", "b"];
 
 function build(page) {
-  page.toggle("locked", "Same length");
+  page.toggle("locked", "Same length").addEventListener("click", () => {
+    if (page.get("locked")) move(page, "b", page.get("b"));  // at once, and not with the next move
+  });
   const plane = svg("svg", {
     class: "nst-plane", viewBox: [-REACH, -REACH, 2 * REACH, 2 * REACH].map((v) => UNIT * v).join(" "),
   });
@@ -24,7 +26,8 @@ function build(page) {
   const table = html("table", { class: "nst-products" });
   page.stage.append(
     html("div", { class: "nst-panel" }, plane),
-    html("div", { class: "nst-panel" }, table),
+    html("div", { class: "nst-panel" }, table,
+      html("p", { class: "nst-sides" }, "The rectangle: one side is the shadow of b on a, the other is as long as a.")),
   );
   let held;
   page.pointer(plane, {
@@ -147,24 +150,25 @@ function drawArea(area, sign, a, b, foot) {
   const corners = [[0, 0], foot, [foot[0] + across[0], foot[1] + across[1]], across];
   area.setAttribute("points", points(corners));
   const product = dot(a, b);
+  area.style.display = Math.abs(product) < 0.005 ? "none" : "";
   area.classList.toggle("nst-negative", product < 0);
   const middle = foot.map((number, i) => within((number + across[i]) / 2, -4, 4));
   put(sign, "x", "y", middle);
-  sign.textContent = Math.abs(product) < 0.3 ? "" : `area ${fixed(product, 1)}`.replace("-", "−");
+  sign.textContent = Math.abs(product) < 0.3 ? "" : `area ${significant(product)}`;
 }
 
 function drawTable(table, a, b) {
   const angle = cosine(a, b);
   const rows = [
     ["", "a", "b", "a × b"],
-    ...[0, 1].map((i) => [`position ${i + 1}`, fixed(a[i], 1), fixed(b[i], 1), fixed(a[i] * b[i])]),
+    ...[0, 1].map((i) => [`position ${i + 1}`, significant(a[i]), significant(b[i]), fixed(a[i] * b[i])]),
     ["dot product", "", "", fixed(dot(a, b))],
     ["length", fixed(length(a)), fixed(length(b)), ""],
     ["cosine", "", "", angle === undefined ? "none" : fixed(angle)],
     ["angle", "", "", angle === undefined ? "none" : `${degrees(angle)}°`],
   ];
   table.replaceChildren(...rows.map((cells, row) => html("tr", row === 3 ? { class: "nst-sum" } : {},
-    ...cells.map((text, column) => html(row && column ? "td" : "th", {}, text)))));
+    ...cells.map((text, column) => html(column && row || !text ? "td" : "th", {}, text)))));
 }
 
 function degrees(angle) {

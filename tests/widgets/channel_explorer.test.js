@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { light, lightOfTwo, shareWhere } from "./channel_explorer_mathematics.js";
 
 test("a silent channel darkens the photograph, an active one lights it", () => {
-  assert.deepEqual(light(0).map(Math.round), [0, 0, 0, 217]);
-  assert.deepEqual(light(1).map(Math.round), [255, 255, 255, 76]);
+  assert.deepEqual(light(0).map(Math.round), [0, 0, 0, 199]);
+  assert.deepEqual(light(1).map(Math.round), [255, 255, 255, 64]);
   assert.deepEqual(light(3), light(1));
   const over = (share) => 100 + (light(share)[0] - 100) * (light(share)[3] / 255);
   for (const share of [0, 0.2, 0.4, 0.6, 0.8]) assert.ok(over(share + 0.2) > over(share));

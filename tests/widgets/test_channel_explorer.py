@@ -213,12 +213,12 @@ def test_the_light_over_the_picture_and_the_map_are_the_channel(show, explorer):
     assert share.shape[0] != share.shape[1] and share.std() > 0.1
     assert np.abs(grid_of(shown, "canvas.nst-map")[..., 0] - 255 * share).max() <= 1
     light = grid_of(shown, "canvas.nst-light")
-    assert np.abs(light[..., 3] - 255 * (0.85 - 0.55 * share)).max() <= 1
+    assert np.abs(light[..., 3] - 255 * (0.78 - 0.53 * share)).max() <= 1
     assert np.abs(light[..., 0] - 255 * share).max() <= 4  # rounded once more by its alpha
     row = [unpacked(other["maps"])[7] / explorer.data["white"] for other in explorer.data["others"]]
     for number, small in enumerate(row):
         drawn = grid_of(shown, ".nst-others canvas", number)
-        assert np.abs(drawn[..., 3] - 255 * (0.85 - 0.55 * small.clamp(max=1).numpy())).max() <= 1
+        assert np.abs(drawn[..., 3] - 255 * (0.78 - 0.53 * small.clamp(max=1).numpy())).max() <= 1
     shown.slide("channel", 9)
     shown.agrees()
     assert np.abs(grid_of(shown, "canvas.nst-map")[..., 0] - 255 * share).max() > 50
@@ -239,7 +239,7 @@ def test_two_channels_are_compared_in_orange_and_blue(show, explorer):
     maps = unpacked(explorer.data["maps"]) / explorer.data["white"]
     orange, blue = (maps[number].clamp(max=1).numpy() for number in (second, first))
     drawn = grid_of(shown, "canvas.nst-light")
-    assert np.abs(drawn[..., 3] - 255 * (0.85 - 0.55 * np.maximum(orange, blue))).max() <= 1
+    assert np.abs(drawn[..., 3] - 255 * (0.78 - 0.53 * np.maximum(orange, blue))).max() <= 1
     assert np.abs(drawn[..., 0] - 255 * orange).max() <= 4
     assert np.abs(drawn[..., 2] - 255 * blue).max() <= 4
     alone = [grid_of(shown, "canvas.nst-map", number) for number in (0, 1)]

@@ -45,10 +45,10 @@ class Doubled(Figure):
 
     _module = "vectors"
     _esm, _css = page.script(_module), page.style(_module)
-    _asks = ("number", "kind")
+    _asks = ("number", "letter")
 
     number = traitlets.Int(1).tag(sync=True)
-    kind = Choice().tag(sync=True)
+    letter = Choice().tag(sync=True)
     place = traitlets.Int(0).tag(sync=True)
 
     def answer(self):
@@ -62,7 +62,7 @@ class Doubled(Figure):
 
 
 def test_only_what_python_must_compute_is_asked_for():
-    figure = Doubled("A number. Change it", {"kind": ["a", "b"]}, kind="a")
+    figure = Doubled("A number. Change it", {"letter": ["a", "b"]}, letter="a")
     assert figure.data == {"twice": 2, "of": [1, "a"]}
     answers = []
     figure.observe(lambda change: answers.append(change["new"]), "data")
@@ -74,12 +74,12 @@ def test_only_what_python_must_compute_is_asked_for():
     assert figure.problem == "Negative numbers are not doubled here." and len(answers) == 1
     figure.number = 3
     assert figure.problem == "" and figure.data["of"] == [3, "a"]
-    with pytest.raises(nst.InputError, match=r"no kind 'c'.*a, b"):
-        figure.kind = "c"
+    with pytest.raises(nst.InputError, match=r"no letter 'c'.*a, b"):
+        figure.letter = "c"
 
 
 def test_a_page_that_cannot_be_written_says_so(tmp_path):
-    figure = Doubled("A number. Change it", {"kind": ["a"]}, kind="a")
+    figure = Doubled("A number. Change it", {"letter": ["a"]}, letter="a")
     with pytest.raises(nst.InputError, match="cannot be written"):
         figure.save_html(tmp_path / "no_folder" / "figure.html")
     figure.save_html(tmp_path / "figure.html")

@@ -175,8 +175,9 @@ def assert_shows(shown, field):
     for panel in (".nst-seen canvas", ".nst-lit canvas"):
         assert np.abs(pixels(shown, panel)[..., :3] - true).max() <= 1
     light = unpacked(field.data["weights"][layer])[0].numpy()
-    weight = pixels(shown, ".nst-weight")[..., 3]
-    assert np.abs(weight - 255 * 0.9 * (1 - light / light.max())).max() <= 1
+    weight = pixels(shown, ".nst-weight")
+    assert np.abs(weight[..., 3] - 255 * (1 - light / light.max())).max() <= 1
+    assert (np.abs(weight[..., :3] - 128)[weight[..., 3] > 200] <= 1).all()
 
 
 def still(shown):

@@ -33,12 +33,14 @@ def test_a_vector_is_dragged_and_moved_by_keys(show):
     shown.agrees()
     numbers = shown.page.locator(".nst-products td").all_inner_texts()
     b = shown.state("b")
-    assert numbers[2] == f"{2.8 * b[0]:.2f}" and f"{2.8 * b[0]:.2f}" in numbers[8]
+    assert numbers[1:4] == ["2.8", "1", f"{2.8 * b[0]:.2f}"]
+    assert numbers[4:7] == ["0", f"{b[1]:g}", "0.00"] and f"{2.8 * b[0]:.2f}" in numbers
 
 
 def test_locked_arrows_keep_their_length_and_the_area_its_sign(show):
     shown = show(widgets.Vectors((3, 0), (0, 2)))
     shown.click("Same length")
+    assert math.hypot(*shown.state("b")) == pytest.approx(3, abs=2e-3)  # at once
     shown.drag(".nst-plane", (4.5 / 9, 2.5 / 9), (1.5 / 9, 2.5 / 9))
     assert math.hypot(*shown.state("b")) == pytest.approx(3, abs=2e-3)
     assert shown.state("b")[0] < 0 and "nst-negative" in shown.page.locator(
