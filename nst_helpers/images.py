@@ -442,7 +442,9 @@ def _identify(file: Path | io.BytesIO, label: str) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # _check_size decides
             with Image.open(file, formats=_FORMATS) as picture:
                 picture.verify()  # the check sums of PNG, which decoding ignores
-            return Image.open(file, formats=_FORMATS)
+            picture = Image.open(file, formats=_FORMATS)
+            picture.filename = ""  # else Pillow maps a plain file, and a turned TIFF stays turned
+            return picture
     except Image.DecompressionBombError as error:
         raise _too_large(label) from error
     except PermissionError as error:

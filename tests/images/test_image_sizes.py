@@ -98,6 +98,22 @@ def test_a_large_photograph_stands_upright(turn, monkeypatch):
     assert_pixels(outcome(content, 32), expected[::2, ::2].astype(float), tolerance=8, every=8)
 
 
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw"])
+def test_a_turned_tiff_on_the_disk_stands_upright(tmp_path, compression):
+    """Pillow forgets to turn a plain TIFF that it maps into memory."""
+    for mode in ("L", "RGB"):
+        picture = Image.fromarray(QUARTERS[:, :40]).convert(mode)
+        for turn in range(1, 9):
+            exif = picture.getexif()
+            exif[ExifTags.Base.Orientation] = turn
+            content = saved(picture, format="TIFF", exif=exif, compression=compression)
+            (tmp_path / "a.tiff").write_bytes(content)
+            upright = outcome(content)
+            assert (max(upright.shape[2:]) == upright.shape[2]) == (turn >= 5)
+            assert torch.equal(outcome(tmp_path / "a.tiff"), upright)
+            assert picture_size(tmp_path / "a.tiff") == tuple(upright.shape[:1:-1])
+
+
 MEMORY = """
 import sys
 import torch
