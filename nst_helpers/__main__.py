@@ -134,12 +134,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if settings["like"]:
             parser.set_defaults(**_kept(settings["like"]))
             settings = vars(parser.parse_args(arguments))
-        settings.pop("like")
         output, checkpoint = settings.pop("output", None), settings["checkpoint"]
         check_output(output or _OUTPUT)  # before the computing, not after it
-        for name in ("content", "style", "checkpoint"):
+        for name in ("content", "style", "checkpoint", "like"):
             if output and settings[name] and same_file(settings[name], output):
                 raise InputError(f"{shown(output)} is the {name} itself: choose another output.")
+        settings.pop("like")
         device = choose_device(settings["device"])
         print(f"Computing on {device} in {choose_precision(None, device)}.")
         result = transfer.style_transfer(**settings)

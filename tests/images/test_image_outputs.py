@@ -104,12 +104,13 @@ def test_nothing_is_replaced_silently(tmp_path, monkeypatch, capsys):
 
 def test_no_picture_is_replaced_by_what_is_made_of_it(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    save_image(load_image(QUARTERS), "mine.png")
+    save_image(load_image(QUARTERS), "mine.png", {"content": "cat", "style": "mosaic"})
     before = Path("mine.png").read_bytes()
     for arguments, name in (
         (["mine.png", "cat"], "content"),
         (["cat", f"{tmp_path}/mine.png"], "style"),
         (["cat", "night_sky", "--checkpoint", "./mine.png"], "checkpoint"),
+        (["--like", "mine.png"], "like"),
     ):
         assert main([*arguments, "--output", "mine.png"]) == 2
         assert f"'mine.png' is the {name} itself: choose" in capsys.readouterr().err
