@@ -138,7 +138,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_output(output or _OUTPUT)  # before the computing, not after it
         for name in ("content", "style", "checkpoint", "like"):
             if output and settings[name] and same_file(settings[name], output):
-                raise InputError(f"{shown(output)} is the {name} itself: choose another output.")
+                what = "picture with the settings" if name == "like" else name
+                raise InputError(f"{shown(output)} is the {what} itself: choose another output.")
         settings.pop("like")
         device = choose_device(settings["device"])
         print(f"Computing on {device} in {choose_precision(None, device)}.")

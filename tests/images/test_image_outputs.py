@@ -110,7 +110,7 @@ def test_no_picture_is_replaced_by_what_is_made_of_it(tmp_path, monkeypatch, cap
         (["mine.png", "cat"], "content"),
         (["cat", f"{tmp_path}/mine.png"], "style"),
         (["cat", "night_sky", "--checkpoint", "./mine.png"], "checkpoint"),
-        (["--like", "mine.png"], "like"),
+        (["--like", "mine.png"], "picture with the settings"),
     ):
         assert main([*arguments, "--output", "mine.png"]) == 2
         assert f"'mine.png' is the {name} itself: choose" in capsys.readouterr().err
