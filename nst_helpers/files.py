@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from nst_helpers.errors import InputError, reason, shown
 
 
@@ -116,6 +114,8 @@ def written_whole(path: Path) -> Iterator[Path]:
         ...     [path.name for path in Path(folder).iterdir()]
         ['a.txt']
     """
+    import psutil  # here, because it slows the import of the package by a twentieth of a second
+
     # Short, as the name may be as long as a name can be; and this machine's, whose programs are
     # known to run or not.
     mine = hashlib.sha256(f"{platform.node()}/{path.name}".encode(errors="replace")).hexdigest()[

@@ -321,7 +321,7 @@ def test_two_views_of_a_figure_are_one(lab):
 
 def test_the_triangle_is_filled_and_painted_on_while_the_kernel_answers(lab):
     def press(place):
-        lab.press("balance", f"[data-place='{place}']")
+        lab.press("balance", f".nst-dot[data-place='{place}']")
 
     press("141")
     wait(lambda: lab.ask("balance.place") == [1, 4, 1])
