@@ -281,7 +281,7 @@ function read(position, { shape, arranged, product }) {
   const [row, column] = position;
   const i = row * shape[1] + column;
   const [a, b, both] = [arranged[0][i], arranged[1][i], product[i]].map((number) => significant(number));
-  return `Row ${row + 1}, column ${column + 1}: ${a} × ${b} = ${both}`;
+  return `Row ${row}, column ${column}: ${a} × ${b} = ${both}`;
 }
 
 function say(names, { dot, chance, cosine, correlation }) {

@@ -228,7 +228,7 @@ def test_a_position_is_read_by_hand_and_by_keys(show):
     def reads(row, column):
         assert shown.words == figure.text
         a, b = (float(grid[row, column]) for grid in figure.arranged())
-        start = f"Row {row + 1}, column {column + 1}: "
+        start = f"Row {row}, column {column}: "
         assert reading.inner_text() == f"{start}{a:.3g} × {b:.3g} = {a * b:.3g}"
         for kind in (".nst-both", ".nst-product"):
             frame = shown.page.locator(f"{kind} .nst-frame").bounding_box()
@@ -276,3 +276,13 @@ def test_nothing_flies_where_nothing_is_to_move(show):
     assert len(set(seen[".nst-other"])) <= 2  # before and after
     shown.agrees()
     np.testing.assert_allclose(centres(shown, ".nst-both"), expected(figure), atol=1)
+
+
+def test_a_tap_keeps_what_it_found(show):
+    """A finger that is lifted leaves the figure, and its reading stays."""
+    maps = {name: torch.rand(6, 8, generator=torch.Generator().manual_seed(i))
+            for i, name in enumerate("abc")}  # fmt: skip
+    shown = show(widgets.CoOccurrence(maps), has_touch=True)
+    shown.page.touchscreen.tap(*shown.at(".nst-overlay canvas", 2.5 / 8, 4.5 / 6))
+    assert shown.words
+    assert "Row 4, column 2: " in shown.page.locator(".nst-stage").inner_text()
