@@ -153,10 +153,10 @@ class ReceptiveField(Figure):
         _show(of_patch, patch)
         of_patch.set_title(f"seen: {side} × {side} pixels", fontsize=9)
         light = unpacked(self.data["weights"][self.layer])
-        _show(of_weight, patch * (0.1 + 0.9 * light / light.max()))
+        _show(of_weight, torch.lerp(torch.full_like(patch, 0.5), patch, light / light.max()))
         _frame(of_weight, side / 4, side / 4, side / 2, thin=True)
         share = percent(self.data["shares"][self.layer])
-        of_weight.set_title(f"lit by weight:\nmiddle quarter {share}", fontsize=9)
+        of_weight.set_title(f"what counts:\nmiddle quarter {share}", fontsize=9)
         for axes, (name, other) in zip(
             lower.subplots(1, len(positions)), positions.items(), strict=True
         ):
