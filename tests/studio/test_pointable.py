@@ -1,10 +1,10 @@
 """The figures of the studio, which are drawn in the kernel: state in, picture and text out."""
 
 import numpy as np
-from pointing import arrow_key, drag, enter_key, press
 
 from nst_helpers.studio.canvas import Canvas
 from nst_helpers.studio.pointable import InteractiveFigure
+from pointing import arrow_key, drag, enter_key, press
 
 
 class Heard(InteractiveFigure):
