@@ -69,8 +69,7 @@ class ReceptiveField(Figure):
             "pixels": pixels.numpy().tobytes(),
             "maps": {layer: _packed(grid) for layer, grid in self.maps.items()},
             "fields": {layer: list(cached_receptive_field(layer)) for layer in RELU_LAYERS},
-            "weights": {},
-            "shares": {},
+            **self._weighed("relu3_3"),
         }
         super().__init__(
             "A map of a layer, the picture with the receptive field of one place, and the patch "
@@ -80,21 +79,21 @@ class ReceptiveField(Figure):
             place=(0.3, 0.42),
             data=data,
         )
-        self._weigh(self.layer)
         self.observe(lambda change: self._weigh(change["new"]), "layer")
 
     def _weigh(self, layer: str) -> None:
         """Send the weights of a layer too; the page shows all else without waiting for them."""
         if layer in self.data["weights"]:
             return
+        more = self._weighed(layer)
+        self.data = {**self.data, **{name: {**self.data[name], **more[name]} for name in more}}
+
+    def _weighed(self, layer: str) -> dict[str, dict[str, Any]]:
+        """Return the weights of a layer's field and the share of its middle, for the page."""
         weight = effective_weight(self.shown, layer)
         square = cached_receptive_field(layer)[1] // 2 * 2 + 1
         light = avg_pool2d(weight[None], square, 1, square // 2)
-        self.data = {
-            **self.data,
-            "weights": {**self.data["weights"], layer: _packed(light[0])},
-            "shares": {**self.data["shares"], layer: middle_share(weight)},
-        }
+        return {"weights": {layer: _packed(light[0])}, "shares": {layer: middle_share(weight)}}
 
     def save_html(self, path: str | Path) -> None:
         """Save the figure as `Figure.save_html` does, with the weights of all layers."""
