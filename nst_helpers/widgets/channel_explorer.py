@@ -251,7 +251,7 @@ def _ratio(image: torch.Tensor) -> float:
 def _lit(image: torch.Tensor, light: torch.Tensor) -> torch.Tensor:
     """Return a picture `(H, W, 3)` under the light of a channel, as the page shows it."""
     large = interpolate(light.clamp(0, 1)[None, None], image.shape[2:], mode="bilinear")
-    covered = 0.85 - 0.55 * large
+    covered = 0.78 - 0.53 * large  # as in channel_explorer_mathematics.js
     return (image * (1 - covered) + large * covered)[0].permute(1, 2, 0)
 
 

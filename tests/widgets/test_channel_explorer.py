@@ -4,6 +4,7 @@ import torch
 
 import nst_helpers as nst
 from nst_helpers import widgets
+from nst_helpers.widgets import channel_explorer
 from nst_helpers.widgets.figure import unpacked
 
 SIZE = 80
@@ -273,3 +274,10 @@ def test_a_page_without_a_kernel_offers_what_it_can_show(show, explorer):
     assert "relu1_1, channel 63 of 0 to 63" in shown.words and shown.state("channel") == 63
     shown.agrees()
     assert explorer.options["picture"] == ["cat", "coffee", "great_wave", "mosaic", "mine"]
+
+
+def test_the_static_picture_lies_under_the_same_light_as_the_page():
+    picture, share = torch.full((1, 3, 4, 6), 0.5), torch.tensor([[0.0, 0.5, 1.0]])
+    seen = channel_explorer._lit(picture, share.repeat(2, 1).repeat_interleave(2, 1))
+    expected = [0.5 * (1 - cover) + lit * cover for lit, cover in ((0, 0.78), (1, 0.25))]
+    assert seen[0, [0, -1], 0].tolist() == pytest.approx(expected, abs=1e-6)
