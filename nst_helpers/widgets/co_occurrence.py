@@ -14,7 +14,7 @@ from PIL import Image
 from nst_helpers.errors import InputError, check_choice
 from nst_helpers.images import ImageSource, load_image, resample
 from nst_helpers.widgets import page
-from nst_helpers.widgets.figure import Choice, Figure, floats, significant
+from nst_helpers.widgets.figure import BLUE, ORANGE, Choice, Figure, floats, significant
 
 _AS_THEY_ARE, _SECOND_SHUFFLED, _BOTH_SHUFFLED = (
     "as they are",
@@ -24,7 +24,7 @@ _AS_THEY_ARE, _SECOND_SHUFFLED, _BOTH_SHUFFLED = (
 _MOST_BYTES = 1_500_000
 _LONGER_SIDE = 640  # pixels of the picture in the page, about
 _DARK = 0.28  # of the picture's brightness is left below the maps
-_FIRST, _SECOND = np.array([255, 140, 0]) / 255, np.array([0, 115, 255]) / 255  # as colours.js
+_FIRST, _SECOND = (np.array(colour) / 255 for colour in (ORANGE, BLUE))
 
 
 class CoOccurrence(Figure):

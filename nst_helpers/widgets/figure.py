@@ -23,6 +23,9 @@ from nst_helpers.gallery import gallery
 from nst_helpers.images import ImageSource, to_pil
 from nst_helpers.widgets import page
 
+# Of two maps in one picture, as in colours.js; where both are, it is white.
+ORANGE, BLUE = (255, 140, 0), (0, 115, 255)
+
 
 class Choice(traitlets.TraitType):
     """A trait whose value is one of the figure's `options` of the same name."""
@@ -217,10 +220,16 @@ def floats(numbers: torch.Tensor) -> bytes:
     return numbers.detach().float().cpu().contiguous().numpy().astype("<f4").tobytes()
 
 
-def jpeg(image: torch.Tensor, quality: int = 90) -> bytes:
-    """Return an image tensor `(1, 3, H, W)` in [0, 1] as the bytes of a JPEG."""
+def jpeg(image: torch.Tensor, quality: int = 90, **options: Any) -> bytes:
+    """Return an image tensor `(1, 3, H, W)` in [0, 1] as the bytes of a JPEG.
+
+    Args:
+        image: the picture.
+        quality: from 1 to 100.
+        options: what else Pillow takes for a JPEG.
+    """
     file = io.BytesIO()
-    to_pil(image.clamp(0, 1)).save(file, "JPEG", quality=quality)
+    to_pil(image.clamp(0, 1)).save(file, "JPEG", quality=quality, **options)
     return file.getvalue()
 
 

@@ -18,6 +18,8 @@ from nst_helpers.errors import InputError
 from nst_helpers.images import ImageSource, load_image
 from nst_helpers.widgets import page
 from nst_helpers.widgets.figure import (
+    BLUE,
+    ORANGE,
     Choice,
     Figure,
     floats,
@@ -47,7 +49,7 @@ _NEARLY_THE_SAME = 0.1  # a smaller difference, as drawn, is no difference in wo
 _SIGNED = LinearSegmentedColormap.from_list(
     "signed", ["#d6ecff", "#2b8cff", "#000000", "#ff8000", "#fff4dc"], 511
 )
-_FIRST, _SECOND = torch.tensor([255, 140, 0]) / 255, torch.tensor([0, 115, 255]) / 255
+_FIRST, _SECOND = (torch.tensor(colour) / 255 for colour in (ORANGE, BLUE))
 
 
 class Side(NamedTuple):

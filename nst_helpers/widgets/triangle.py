@@ -1,6 +1,5 @@
 """The triangle of weights: what each loss weighs at its places, and the pictures painted there."""
 
-import io
 import itertools
 import json
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,8 @@ from nst_helpers.engine.transfer import (
     VARIATION_WEIGHT,
     StyleTransfer,
 )
-from nst_helpers.images import ImageSource, load_image, to_pil
+from nst_helpers.images import ImageSource, load_image
+from nst_helpers.widgets.figure import jpeg
 
 Place = tuple[int, int, int]  # the nearness to the corners content, style and variation
 
@@ -79,10 +79,7 @@ def as_jpeg(image: torch.Tensor) -> bytes:
 
     The lines of stained glass are thin; at half the detail their losses would be other ones.
     """
-    file = io.BytesIO()
-    picture = to_pil(image.clamp(0, 1))
-    picture.save(file, "JPEG", quality=85, subsampling=0, optimize=True, progressive=True)
-    return file.getvalue()
+    return jpeg(image, quality=85, subsampling=0, optimize=True, progressive=True)
 
 
 @dataclass(frozen=True, eq=False)
