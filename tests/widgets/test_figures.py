@@ -144,10 +144,16 @@ def test_an_hour_of_moves_keeps_no_memory_in_the_page(figures, name, show):
         heap = client.send("Runtime.getHeapUsage")["usedSize"]
         return heap, counters["nodes"], counters["jsEventListeners"]
 
-    page.evaluate(move, [*MOVES[name], 40])
-    heap, nodes, listeners = held()
-    page.evaluate(move, [*MOVES[name], 240])
-    later = held()
-    # 100 bytes a move would be 20 MB in an hour of them.
-    assert later[0] - heap < 240 * 100 + 400_000
-    assert later[1] <= nodes + 20 and later[2] <= listeners
+    # Code is compiled and errors are remembered, so memory may grow for a while; a leak never
+    # stops growing. 100 bytes a move would be 20 MB in an hour of them.
+    page.evaluate(move, [*MOVES[name], 80])
+    before = first = held()
+    for _batch in range(16):
+        page.evaluate(move, [*MOVES[name], 80])
+        after = held()
+        if after[0] - before[0] < 80 * 100:
+            break
+        before = after
+    else:
+        pytest.fail("the page keeps more with every move")
+    assert after[1] <= first[1] + 20 and after[2] <= first[2]
