@@ -68,12 +68,12 @@ def _parser() -> argparse.ArgumentParser:
         "--like",
         metavar="PNG",
         help="take the pictures and settings of a PNG that this command or the studio has saved; "
-        "what is given besides comes first",
+        "options given besides take precedence",
     )
     parser.add_argument(
         "--checkpoint",
         metavar="FILE",
-        help="written every few seconds; after a crash, the same command goes on from it",
+        help="written every few seconds; after a crash, the same command resumes from it",
     )
     return parser
 

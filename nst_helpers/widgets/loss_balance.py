@@ -58,7 +58,8 @@ class LossBalance(Figure):
     Attributes:
         place: the nearness to the corners content, style and variation; three whole numbers from
             0 to 6, 6 together.
-        live: while it is on, the picture is painted on with the present weights.
+        live: while it is on, the picture is painted on with the present weights, for at most 100
+            steps after each change of them.
         grid: `{place: Painted}`, the finished pictures of the triangle.
         shown: the `Painted` that is shown: the one that is painted on, else that of the place. Of
             a place that is not painted yet, it is the one from which that will be begun.
@@ -210,7 +211,9 @@ class LossBalance(Figure):
             if self._change.is_set():
                 return
             yield False, painted
-        self.live = False
+        with self._lock:
+            self.painted_on = _for_the_page(self._on)
+        self._change.wait()  # at rest, until there are other weights
 
     def _take(self, run: BackgroundRun) -> None:
         """Show what was painted."""

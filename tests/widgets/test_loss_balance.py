@@ -132,16 +132,22 @@ def test_painting_on_follows_the_weights_and_stops(balance, monkeypatch):
     assert balance.shown is balance.grid[4, 1, 1] and balance.painted_on == {}
 
 
-def test_painting_on_ends_by_itself(balance, monkeypatch):
+def test_painting_on_rests_until_the_weights_change(balance, monkeypatch):
     settled(balance, (4, 1, 1))
     monkeypatch.setattr(triangle, "ON", 3)
     taken, take = [], balance._take
     monkeypatch.setattr(balance, "_take", lambda run: (taken.append(run.step), take(run)))
     balance.live = True
-    balance.work.wait(300)
-    assert len(taken) == 4 and not balance.live  # three steps and the end
+    wait(lambda: len(taken) == 3 and balance.painted_on["losses"] == taken[-1][1].losses)
+    time.sleep(0.2)
+    assert len(taken) == 3 and balance.work.alive
     assert balance.shown is taken[-1][1] and balance.shown is not balance.grid[4, 1, 1]
-    assert balance.painted_on["losses"] == balance.shown.losses
+    balance.place = (6, 0, 0)  # from the picture that was reached, not from a stored one
+    wait(lambda: len(taken) == 6)
+    assert balance.shown.place == (6, 0, 0) and balance.shown.losses["content"] > 0.001
+    balance.live = False
+    balance.work.wait(300)
+    assert balance.work.state == "finished"
 
 
 def test_a_change_while_the_work_ends_is_not_lost(balance, monkeypatch):
@@ -157,7 +163,8 @@ def test_a_change_while_the_work_ends_is_not_lost(balance, monkeypatch):
     monkeypatch.setattr(balance, "_paint", ending)
     start = balance.shown
     balance.live = True
-    wait(lambda: not balance.live)
+    wait(lambda: balance.shown is not start)
+    balance.live = False
     balance.work.wait(300)
     assert len(begun) == 2 and balance.shown is not start
 
