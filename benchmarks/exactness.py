@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+from dataclasses import replace
 
 import torch
 
@@ -38,7 +39,8 @@ def exactness(device, size, ways, steps=100):
         runs[name] = last.image, gradient
     exact = StyleTransfer(content, style, **settings, precision="float32")
     exact.extractor.double()
-    exact.content, exact.style = exact.content.double(), exact.style.double()
+    exact.content = exact.content.double()
+    exact.styles = [replace(style, image=style.image.double()) for style in exact.styles]
     objective = exact.objective(size)
     results = {}
     for name, (image, gradient) in runs.items():

@@ -75,7 +75,7 @@ def neural_style(objective, steps, every=10):
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         save_image(objective.content, folder / "content.png")
-        save_image(objective.style, folder / "style.png")
+        save_image(objective.styles[0].image, folder / "style.png")
         torch.save(scaled_weights(objective), folder / "vgg16.pth")
         side = max(objective.content.shape[2:])
         gpu = "c" if objective.extractor.device.type == "cpu" else "0"
@@ -124,10 +124,8 @@ def scaled_weights(objective):
     package with its factor and weight; the content layer's likewise.
     """
     scales = {
-        name: (objective.weights["style"] * factor * target.shape[1] ** 2) ** 0.25
-        for (name, factor), target in zip(
-            objective.style_factors.items(), objective.style_targets.values(), strict=True
-        )
+        term.layer: (objective.weights["style"] * term.factor * term.target.shape[1] ** 2) ** 0.25
+        for term in objective.style_terms
     }
     scales["relu4_2"] = (objective.weights["content"] * objective.content_factors["relu4_2"]) ** 0.5
     weights, names = load_convolutions("vgg16"), LAYER_NAMES["vgg16"]

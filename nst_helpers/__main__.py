@@ -18,6 +18,7 @@ from nst_helpers.images import check_output, read_settings, save_image
 from nst_helpers.runtime.devices import choose_device, choose_precision
 
 _OUTPUT = "stylised.png"
+_QUALITY = "good"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,7 +37,9 @@ def _parser() -> argparse.ArgumentParser:
 
     picture = "gallery name, path or URL"
     parser.add_argument("content", nargs="?", default="cat", help=picture)
-    parser.add_argument("style", nargs="?", default="night_sky", help=picture)
+    parser.add_argument(
+        "style", nargs="*", default=["night_sky"], help=f"{picture}; or several, to be mixed"
+    )
     parser.add_argument(
         "--output",
         metavar="FILE",
@@ -44,14 +47,36 @@ def _parser() -> argparse.ArgumentParser:
         help=f"where to save the picture, instead of {_OUTPUT} or the next name that is free",
     )
     parser.add_argument(
-        "--size",
-        type=int,
-        default=256,
-        help="longer side in pixels; not the picture's own by default, which is slow without a GPU",
+        "--quality",
+        choices=transfer.QUALITIES,
+        default=argparse.SUPPRESS,
+        help=f"{_presets()}; {_QUALITY} if nothing is said",
     )
-    add("steps", type=int, help="evaluations of the network and its gradient, all sizes together")
+    parser.add_argument(
+        "--size", type=int, default=argparse.SUPPRESS, help="longer side in pixels, if not that"
+    )
+    parser.add_argument(
+        "--steps",
+        type=int,
+        default=argparse.SUPPRESS,
+        help="evaluations of the network and its gradient, all sizes together, if not those",
+    )
     for loss in ("content", "style", "variation"):
         add(f"{loss}_weight", type=float, help=f"factor of the {loss} loss")
+    add(
+        "style_scale", type=float, help="how large the strokes are: 2 doubles them, 0.5 halves them"
+    )
+    add("style_shares", type=_numbers, help="of several styles, such as 2,1; else as much of each")
+    parser.add_argument(
+        "--mask",
+        dest="masks",
+        action="append",
+        metavar="PICTURE",
+        help="where a style goes: white in a picture of the content's shape; once for each style",
+    )
+    parser.add_argument(
+        "--keep-colours", action="store_true", help="those of the content; the style is its light"
+    )
     add(
         "optimizer",
         help="adam, or lbfgs, which departs from the paper's in four ways: bounded steps and no "
@@ -78,6 +103,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _presets() -> str:
+    return "; ".join(
+        f"{name}: {preset['size']} pixels, {preset['steps']} steps"
+        for name, preset in transfer.QUALITIES.items()
+    )
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(number) for number in text.split(",")]
+
+
 def _kept(path: str) -> dict[str, Any]:
     """Return what a PNG says of how it was made, as settings of `style_transfer`."""
     kept = read_settings(path)
@@ -87,6 +123,8 @@ def _kept(path: str) -> dict[str, Any]:
         if len(styles) != 1:
             raise InputError(f"{shown(path)} mixes {len(styles)} styles: open it in the studio.")
         kept["style"] = next(iter(styles))
+    if isinstance(kept.get("style"), str):
+        kept["style"] = [kept["style"]]
     known = inspect.signature(transfer.StyleTransfer).parameters
     machine = {"device", "precision"}
     return {name: kept[name] for name in kept if name in known and name not in machine}
@@ -132,13 +170,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = vars(parser.parse_args(arguments))
     try:
         if settings["like"]:
-            parser.set_defaults(**_kept(settings["like"]))
+            kept = _kept(settings["like"])
+            if "quality" in settings:  # given besides, so it takes precedence
+                kept = {name: kept[name] for name in kept if name not in ("size", "steps")}
+            parser.set_defaults(**kept)
             settings = vars(parser.parse_args(arguments))
+        else:
+            settings.setdefault("quality", _QUALITY)
         output, checkpoint = settings.pop("output", None), settings["checkpoint"]
         check_output(output or _OUTPUT)  # before the computing, not after it
-        for name in ("content", "style", "checkpoint", "like"):
-            if output and settings[name] and same_file(settings[name], output):
-                what = "picture with the settings" if name == "like" else name
+        inputs = {
+            "content": [settings["content"]],
+            "style": settings["style"],
+            "mask": settings["masks"] or [],
+            "checkpoint": [checkpoint],
+            "picture with the settings": [settings["like"]],
+        }
+        for what, files in inputs.items():
+            if output and any(file and same_file(file, output) for file in files):
                 raise InputError(f"{shown(output)} is the {what} itself: choose another output.")
         settings.pop("like")
         device = choose_device(settings["device"])
@@ -159,7 +208,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", kept, again, file=sys.stderr)
         return 1
     height, width = result.image.shape[2:]
-    if checkpoint and len(result.history["total"]) == settings["steps"]:
+    if checkpoint and len(result.history["total"]) == result.settings["steps"]:
         as_path(checkpoint).unlink(missing_ok=True)  # not before the picture is safe
     elif checkpoint:
         notes.append(again)

@@ -56,7 +56,7 @@ def test_scaled_weights_carry_the_factors(objective):
 
     image = load_image("coffee", 64)[..., : objective.content.shape[2], :]
     with torch.no_grad():
-        got, content, style = fed(image), fed(objective.content), fed(objective.style)
+        got, content, style = fed(image), fed(objective.content), fed(objective.styles[0].image)
         got_style = sum(
             (
                 gram_matrix(got[name]) / got[name].shape[1]
@@ -64,7 +64,7 @@ def test_scaled_weights_carry_the_factors(objective):
             )
             .square()
             .mean()
-            for name in objective.style_targets
+            for name in (term.layer for term in objective.style_terms)
         )
         got_content = (got["relu4_2"] - content["relu4_2"]).square().mean()
         expected = objective(image)

@@ -48,7 +48,7 @@ def test_its_defaults_are_those_of_the_function(monkeypatch, tmp_path):
     assert main([]) == 130
     settings = inspect.signature(StyleTransfer).parameters
     shared = given.keys() & settings.keys() - {"content", "style", "size"}
-    assert {"steps", "style_weight", "optimizer", "network", "seed", "device"} <= shared
+    assert {"style_scale", "style_weight", "optimizer", "network", "seed", "device"} <= shared
     assert {name: given[name] for name in shared} == {
         name: settings[name].default for name in shared
     }

@@ -30,12 +30,13 @@ ARROWS = {
 # The same inside the engine, in the order in which it is to be read.
 ENGINE = {
     "losses": set(),
+    "colours": set(),
     "layers": set(),
     "features": {"layers"},
-    "objective": {"features", "losses"},
+    "objective": {"colours", "features", "losses"},
     "schedule": set(),
     "optimizers": set(),
-    "transfer": {"features", "layers", "objective", "optimizers", "schedule"},
+    "transfer": {"colours", "features", "layers", "objective", "optimizers", "schedule"},
 }
 
 

@@ -6,7 +6,7 @@ import itertools
 import math
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from numbers import Integral, Real
 from typing import Any
@@ -14,13 +14,15 @@ from typing import Any
 import torch
 
 from nst_helpers.engine import schedule
+from nst_helpers.engine.colours import luminance, with_luminance
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.layers import activations_per_pixel, as_names
-from nst_helpers.engine.objective import Objective
+from nst_helpers.engine.objective import Objective, Style
 from nst_helpers.engine.optimizers import MEMORY, PixelAdam, PixelLBFGS
 from nst_helpers.errors import InputError, check_choice, shown, tell
 from nst_helpers.gallery import gallery
 from nst_helpers.images import (
+    SMALLEST_SIDE,
     ImageSource,
     file_sha256,
     kept_name,
@@ -41,6 +43,13 @@ STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_WEIGHT = 1.0
 STYLE_WEIGHT = 40.0
 VARIATION_WEIGHT = 10.0
+
+#: What `quality` stands for; on two cores, "gallery" takes up to ten minutes.
+QUALITIES = {
+    "draft": {"size": 256, "steps": 60},
+    "good": {"size": 512, "steps": 150},
+    "gallery": {"size": 1024, "steps": 150},
+}
 
 _STARTS = ("content", "noise", "style")
 _GROWTH, _PATIENCE = 1000, 30  # so many times the first loss, for so many steps, is a lost run
@@ -116,14 +125,24 @@ class StyleTransfer:
 
     Args:
         content: the content picture, anything that `load_image` takes.
-        style: the style picture, anything that `load_image` takes, of any shape.
-        size: the longer side of the generated picture, and of the style picture, in pixels.
-            None keeps the size of the content picture.
+        style: the style picture, anything that `load_image` takes, of any shape; or a list of
+            several.
+        size: the longer side of the generated picture in pixels. None keeps the size of the
+            content picture.
         steps: evaluations of network and gradient, all stages together.
         content_weight, style_weight, variation_weight: factors of the three losses, 0 to 1e12.
         content_layers, style_layers: names of layers; each layer's loss is relative to
             its target, and the layers are averaged.
-        start: the first picture: `"content"`, `"noise"`, `"style"`, or a picture.
+        style_scale: how large the strokes are: the longer side of a style picture is so many
+            times that of the generated picture, 0.1 to 4.
+        style_shares: a number for each of several styles, how much of it there is; None is as
+            much of each.
+        masks: where each style goes, a picture for each in the shape of the content: white where
+            it is painted, black where it is not. Of two styles, one mask is enough; the second
+            goes where the first does not.
+        keep_colours: change how light the content's pixels are, and leave their colours.
+        start: the first picture: `"content"`, `"noise"`, `"style"` (the first of several), or a
+            picture.
         optimizer: `"lbfgs"`, the method that the paper uses, with the four departures that
             `PixelLBFGS` names; or `"adam"`.
         stages: the most sizes: 1 for the full size only, 2 for half and full size, 3 to allow
@@ -142,14 +161,16 @@ class StyleTransfer:
         >>> [step.index for step in transfer]
         [0, 1]
 
-    Source: Gatys, Ecker and Bethge (2016), section 2, and equation 7 for the sum of the losses.
+    Source: Gatys, Ecker and Bethge (2016), section 2, and equation 7 for the sum of the losses;
+    Gatys et al. (2017), "Controlling Perceptual Factors in Neural Style Transfer", for scale, masks
+    and colours.
     """
 
     @usual_torch()
     def __init__(
         self,
         content: ImageSource,
-        style: ImageSource,
+        style: ImageSource | Sequence[ImageSource],
         size: int | None = None,
         steps: int = 150,
         content_weight: float = CONTENT_WEIGHT,
@@ -157,6 +178,10 @@ class StyleTransfer:
         variation_weight: float = VARIATION_WEIGHT,
         content_layers: str | Iterable[str] = CONTENT_LAYERS,
         style_layers: str | Iterable[str] = STYLE_LAYERS,
+        style_scale: float = 1.0,
+        style_shares: Sequence[float] | None = None,
+        masks: Sequence[ImageSource] | None = None,
+        keep_colours: bool = False,
         start: ImageSource = "content",
         optimizer: str = "lbfgs",
         stages: int | None = None,
@@ -178,25 +203,34 @@ class StyleTransfer:
         content_layers, style_layers = as_names(content_layers), as_names(style_layers)
         self.content = load_image(content, size)
         longer_side = max(self.content.shape[2:])
-        self.style = load_image(style, longer_side)
+        self.style_scale = _checked_number("style_scale", style_scale, 0.1, 4)
+        self.keep_colours = bool(keep_colours)
+        given = _as_list(style)
+        masks = None if masks is None else _as_list(masks)
+        self.styles = self._load_styles(given, style_shares, masks)
         self.start = self._start_picture(start, seed)
         layers, device = content_layers + style_layers, choose_device(device)
         with explain_full_memory(longer_side, device):
             self.extractor = FeatureExtractor(layers, network, pooling, device, precision)
         self.content_layers, self.style_layers = content_layers, style_layers
         self.optimizer = optimizer
-        narrowest = min(min(p.shape[2:]) / max(p.shape[2:]) for p in (self.content, self.style))
-        smallest = math.ceil(self.extractor.smallest_side / narrowest)
+        shorter = [min(p.shape[2:]) for p in (self.content, *(s.image for s in self.styles))]
+        smallest = math.ceil(self.extractor.smallest_side * longer_side / min(shorter))
         self.plan = schedule.plan(longer_side, steps, stages, smallest)
         self._check_memory()
+        several = len(given) > 1
         self.settings = {
             "content": kept_name(content),
-            "style": kept_name(style),
+            "style": [kept_name(picture) for picture in given] if several else kept_name(given[0]),
             "size": longer_side,
             "steps": steps,
             **_as_settings(self.weights),
             "content_layers": list(content_layers),
             "style_layers": list(style_layers),
+            "style_scale": self.style_scale,
+            "style_shares": [each.share for each in self.styles] if several else None,
+            "masks": masks and [kept_name(mask) for mask in masks],
+            "keep_colours": self.keep_colours,
             "start": kept_name(start),
             "optimizer": optimizer,
             "stages": stages,
@@ -206,9 +240,45 @@ class StyleTransfer:
             "precision": self.extractor.precision,
             "seed": seed,
         }
-        for name, picture in (("content", content), ("style", style)):
-            if digest := file_sha256(picture):
-                self.settings[f"{name}_sha256"] = digest
+        for name, pictures in (("content", [content]), ("style", given), ("masks", masks or [])):
+            digests = [file_sha256(picture) for picture in pictures]
+            if any(digests):
+                self.settings[f"{name}_sha256"] = digests if len(digests) > 1 else digests[0]
+
+    def _load_styles(self, given, shares, masks):
+        """Return the styles, with what the settings say of each."""
+        if not given:
+            raise InputError("The list of styles is empty: give at least one.")
+        size = round(max(self.content.shape[2:]) * self.style_scale)
+        pictures = [load_image(picture, size) for picture in given]
+        shares = _checked_shares(shares, len(given), masks)
+        if masks is None:
+            return [Style(*pair) for pair in zip(pictures, shares, strict=True)]
+        loaded = [self._load_mask(mask, number) for number, mask in enumerate(masks, start=1)]
+        if len(loaded) == 1 and len(given) == 2:
+            loaded.append(1 - loaded[0])
+        if len(loaded) != len(given):
+            raise InputError(
+                f"There are {len(loaded)} masks for {len(given)} styles: give a mask for each."
+            )
+        if empty := [n for n, mask in enumerate(loaded, start=1) if mask.mean() < 1e-4]:
+            raise InputError(
+                f"Style {empty[0]} goes nowhere, because its mask is black: paint it white where "
+                "the style belongs."
+            )
+        return [Style(*parts) for parts in zip(pictures, shares, loaded, strict=True)]
+
+    def _load_mask(self, source, number):
+        mask = load_image(source)
+        wanted, has = (picture.shape[3] / picture.shape[2] for picture in (self.content, mask))
+        if not 0.95 < has / wanted < 1.05:
+            raise InputError(
+                f"Mask {number} is {mask.shape[3]} x {mask.shape[2]} pixels, and the content "
+                f"{self.content.shape[3]} x {self.content.shape[2]}: a mask needs the shape of "
+                "the content."
+            )
+        height, width = self.content.shape[2:]
+        return luminance(resample(mask, (height, width)))
 
     def __len__(self) -> int:
         """Return the number of steps."""
@@ -277,7 +347,9 @@ class StyleTransfer:
         weights = self.weights
         with usual_torch():
             objective = self._objective(max(start.shape[2:]), weights)
-            optimizer = self.make_optimizer(start.to(self.extractor.device))
+            start = start.to(self.extractor.device)
+            optimizer = self.make_optimizer(luminance(start) if self.keep_colours else start)
+            content = objective.content.to(self.extractor.device)
             if state.get("weights") == weights:
                 optimizer.load_state_dict(state["optimizer"])
             else:
@@ -293,6 +365,8 @@ class StyleTransfer:
             losses = dict(zip(objective.names, values.tolist(), strict=True))
             watch = _watched(losses, watch, objective.weights)
             known = {"optimizer": optimizer.state_dict(), "watch": watch, "weights": weights}
+            if self.keep_colours:
+                image = with_luminance(content, image)
             yield image, losses, dict(objective.weights), known
 
     def objective(self, size: int) -> Objective:
@@ -309,23 +383,31 @@ class StyleTransfer:
         # With given weights, because others may be set while a stage begins.
         emphasis = schedule.content_emphasis(self.plan[-1][0] / size, len(self))
         weights = {**weights, "content": weights["content"] * emphasis}
-        pictures = self._fit(self.content, size), resize(self.style, size)
-        return Objective(self.extractor, *pictures, self.content_layers, self.style_layers, weights)
+        scaled = max(SMALLEST_SIDE, round(size * self.style_scale))
+        return Objective(
+            self.extractor,
+            self._fit(self.content, size),
+            [replace(style, image=resize(style.image, scaled)) for style in self.styles],
+            self.content_layers,
+            self.style_layers,
+            weights,
+            self.keep_colours,
+        )
 
     def _check_memory(self):
         """Refuse a run that does not fit: a full memory may end the notebook, not only the run."""
         size, steps = self.plan[-1]
         kept = 2 * min(steps, MEMORY) if self.optimizer == "lbfgs" else 2
-        areas = [math.prod(picture.shape[2:]) for picture in (self.content, self.style)]
+        area = math.prod(self.content.shape[2:])
+        style_area = max(math.prod(style.image.shape[2:]) for style in self.styles)
         layers = set(self.content_layers), {*self.content_layers, *self.style_layers}
         compared, returned = map(activations_per_pixel, layers)
 
         def needed(share):
-            pixels, style_pixels = (area * share for area in areas)
-            held = self.extractor.activations_held(pixels)
+            held = self.extractor.activations_held(area * share)
             return estimate(
-                pixels,
-                style_pixels,
+                area * share,
+                style_area * share,
                 held=held,
                 returned=returned,
                 compared=compared,
@@ -354,15 +436,17 @@ class StyleTransfer:
             return torch.rand(self.content.shape, generator=generator)
         if isinstance(start, str) and start.isidentifier() and not os.path.exists(start):
             check_choice("start or gallery picture", start, [*_STARTS, *gallery()])
-        picture = self.style if isinstance(start, str) and start == "style" else load_image(start)
+        first = self.styles[0].image
+        picture = first if isinstance(start, str) and start == "style" else load_image(start)
         return self._fit(picture, max(self.content.shape[2:]))
 
 
 def style_transfer(
     content: ImageSource,
-    style: ImageSource,
+    style: ImageSource | Sequence[ImageSource],
     progress: bool = True,
     checkpoint: str | os.PathLike[str] | None = None,
+    quality: str | None = None,
     **settings: Any,
 ) -> Result:
     """Paint the content picture in the manner of the style picture.
@@ -371,10 +455,12 @@ def style_transfer(
     full end the run early, with a warning and the best picture so far.
 
     Args:
-        content, style: anything that `load_image` takes.
+        content, style: anything that `load_image` takes; or a list of several styles.
         progress: show a bar with the losses and the time left; in a notebook, the picture too.
         checkpoint: a file, written every few seconds; where it is there already, the run goes on
             from it.
+        quality: `"draft"`, `"good"` or `"gallery"`, a name for the settings in `QUALITIES`; those
+            that are given besides take precedence.
         settings: `size`, `steps`, weights and all else that `StyleTransfer` takes.
 
     Returns:
@@ -389,13 +475,20 @@ def style_transfer(
         >>> result.image.shape
         torch.Size([1, 3, 43, 64])
     """
+    if quality is not None:
+        check_choice("quality", quality, list(QUALITIES))
+        settings = {**QUALITIES[quality], **settings}
     known = list(inspect.signature(StyleTransfer).parameters)[2:]  # without the two pictures
     for name in settings:
         check_choice("setting", name, known)
     transfer = StyleTransfer(content, style, **settings)
     run, file = _Run(), None
     if checkpoint is not None:
-        pictures = {"content": transfer.content, "style": transfer.style, "start": transfer.start}
+        pictures = {"content": transfer.content, "start": transfer.start}
+        for number, each in enumerate(transfer.styles, start=1):
+            pictures[f"style {number}"] = each.image
+            if each.mask is not None:
+                pictures[f"mask {number}"] = each.mask
         file = Checkpoint(checkpoint, transfer.settings, pictures)
         run = _Run(file.read(transfer.extractor.device))
         if last := run.last_and_best[0]:
@@ -485,22 +578,44 @@ def _advice(losses, before, weights):
 
 
 def _checked_weights(weights):
-    """Return the weights as floats, so that NumPy's numbers can be kept with the picture."""
-    checked = {}
-    for name, weight in weights.items():
-        number = math.nan
-        if isinstance(weight, Real) and not isinstance(weight, bool):
-            with contextlib.suppress(OverflowError):  # an int can be larger than any float
-                number = float(weight)
-        if not 0 <= number <= _LARGEST_WEIGHT:
-            raise InputError(
-                f"{name}_weight is {shown(weight)}; it must be a number from 0 to "
-                f"{_LARGEST_WEIGHT:g}."
-            )
-        checked[name] = number
+    """Return the weights as floats, of which one at least is not 0."""
+    checked = {
+        name: _checked_number(f"{name}_weight", weight, 0, _LARGEST_WEIGHT)
+        for name, weight in weights.items()
+    }
     if not any(checked.values()):
         raise InputError("All three weights are 0, so there is nothing to minimise: raise one.")
     return checked
+
+
+def _as_list(given):
+    return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
+def _checked_number(name, value, low, high):
+    """Return a number as a float, so that NumPy's numbers can be kept with the picture."""
+    number = math.nan
+    if isinstance(value, Real) and not isinstance(value, bool):
+        with contextlib.suppress(OverflowError):  # an int can be larger than any float
+            number = float(value)
+    if not low <= number <= high:
+        raise InputError(f"{name} is {shown(value)}; it must be a number from {low:g} to {high:g}.")
+    return number
+
+
+def _checked_shares(shares, count, masks):
+    """Return how much there is of each style, as numbers whose sum is 1."""
+    if shares is None:
+        return [1 / count] * count
+    if masks is not None:
+        raise InputError("style_shares and masks exclude each other: a mask says where, not half.")
+    shares = [_checked_number("A share of a style", share, 0, 1e6) for share in _as_list(shares)]
+    if len(shares) != count or not any(shares):
+        raise InputError(
+            f"style_shares has {len(shares)} numbers for {count} styles: give one for each, not "
+            "all of them 0."
+        )
+    return [share / sum(shares) for share in shares]
 
 
 def _checked_count(name, value, low, high):

@@ -207,12 +207,12 @@ class LossBalance(Figure):
 
     def _paint_on(self) -> Iterator[tuple[bool, Painted]]:
         self._change.clear()
-        for painted in self.painter.on(self.shown.image, self.place):
+        painted = begin = self.shown
+        for painted in self.painter.on(begin.image, self.place):
             if self._change.is_set():
                 return
             yield False, painted
-        with self._lock:
-            self.painted_on = _for_the_page(self._on)
+        self.painted_on = _for_the_page(painted)
         self._change.wait()  # at rest, until there are other weights
 
     def _take(self, run: BackgroundRun) -> None:

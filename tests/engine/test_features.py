@@ -89,7 +89,7 @@ def test_activations_that_are_computed_again_give_the_same_gradient_and_are_not_
 
 def test_the_order_in_memory_changes_no_number():
     painting = StyleTransfer("cat", "night_sky", size=64, device="cpu", precision="float32")
-    picture = painting._fit(painting.style, 64)
+    picture = painting._fit(painting.styles[0].image, 64)
     relu = painting.extractor(painting.content)["relu1_1"]
     assert relu.is_contiguous(memory_format=torch.channels_last)
     expected = painting.objective(64).evaluate(picture)

@@ -39,7 +39,7 @@ def test_the_network_sees_the_two_pictures_and_then_that_of_each_step_once(optim
     painting.extractor.register_forward_pre_hook(lambda _, images: seen.append(images[0].detach()))
     steps = list(painting)
     assert [step.index for step in steps] == list(range(8))
-    expected = [painting.content, painting.style, *(step.image for step in steps)]
+    expected = [painting.content, painting.styles[0].image, *(step.image for step in steps)]
     assert all(torch.equal(*pair) for pair in zip(seen, expected, strict=True))
     assert steps[-1].progress == pytest.approx(1)
 

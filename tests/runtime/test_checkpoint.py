@@ -155,7 +155,7 @@ def test_what_is_no_checkpoint_of_this_run_is_refused(tmp_path):
 
 
 def pictures(content):
-    return {"content": content, "style": make().style, "start": content}
+    return {"content": content, "style 1": make().styles[0].image, "start": content}
 
 
 def test_a_checkpoint_runs_no_code(tmp_path):

@@ -51,7 +51,9 @@ def test_the_losses_are_those_of_the_stored_files():
     run = nst.StyleTransfer(
         "coffee", "stained_glass", size=256, device="cpu", precision="float32", stages=1
     )
-    assert torch.equal(painter.content, run.content) and torch.equal(painter.style, run.style)
+    assert torch.equal(painter.content, run.content) and torch.equal(
+        painter.style, run.styles[0].image
+    )
     objective = run.objective(256)
     for place in ((2, 2, 2), (0, 0, 6), (6, 0, 0)):
         image = nst.load_image("coffee", 256)
