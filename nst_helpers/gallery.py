@@ -1,13 +1,17 @@
-"""The pictures that come with the package: names, licences and where the files lie."""
+"""The pictures that are known by a name: what they are, their licences, and where they lie."""
 
 import importlib.util
 import json
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from PIL import Image
 
+from nst_helpers.errors import InputError, reason, shown, tell
+
+_ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif"}
 _PAINTINGS = Path(__file__).parent / "pictures"
 
 # name: (file in the scikit-image wheel, licence, source, alternative text)
@@ -51,7 +55,7 @@ class Picture:
 
     Attributes:
         name: a short one, such as `"cat"`.
-        kind: `"photograph"` or `"painting"`.
+        kind: `"photograph"` or `"painting"` of the package, or `"yours"` of `NST_GALLERY`.
         size: `(width, height)` in pixels.
         licence: under which it may be used.
         source: who made it, or how it was made.
@@ -74,7 +78,7 @@ def _picture(name: str, kind: str, path: Path, licence: str, source: str, alt: s
 
 
 @cache
-def _all_pictures() -> dict[str, Picture]:
+def _own_pictures() -> dict[str, Picture]:
     skimage = importlib.util.find_spec("skimage")  # without importing it
     assert skimage and skimage.submodule_search_locations, "this package depends on scikit-image"
     scikit_image = Path(skimage.submodule_search_locations[0])
@@ -90,11 +94,62 @@ def _all_pictures() -> dict[str, Picture]:
     return {picture.name: picture for picture in pictures}
 
 
+def _your_pictures(folder: str) -> dict[str, Picture]:
+    """Return the pictures of a folder by the names of their files, with what is said of them."""
+    try:
+        files = sorted(Path(folder).expanduser().iterdir())
+    except OSError as error:
+        raise InputError(
+            f"NST_GALLERY is {shown(folder)}, which cannot be listed ({reason(error)}): set it to "
+            "a folder with pictures, or unset it."
+        ) from error
+    changed = tuple((file, file.stat().st_mtime_ns) for file in files if file.is_file())
+    return _read_folder(changed)
+
+
+@cache
+def _read_folder(files: tuple[tuple[Path, int], ...]) -> dict[str, Picture]:
+    pictures = {}
+    for path, _ in files:
+        if path.suffix.lower() not in _ENDINGS:
+            continue
+        name = path.stem.lower().replace(" ", "_")
+        if name in _own_pictures() or name in pictures:
+            tell(f"There is another picture of the name {name!r}: {shown(path)} is left out.")
+            continue
+        try:
+            said = _said_of(path)
+            pictures[name] = _picture(name, "yours", path, **said)
+        except Exception as error:
+            tell(f"{shown(path)} is left out, because it cannot be read ({reason(error)}).")
+    return pictures
+
+
+def _said_of(path: Path) -> dict[str, str]:
+    """Return what the text file beside a picture says of it, in lines such as `licence: CC0`."""
+    said = {"licence": "not said", "source": path.name, "alt": path.stem.replace("_", " ")}
+    text = path.with_suffix(".txt")
+    lines = text.read_text(encoding="utf-8").splitlines() if text.is_file() else []
+    for line in lines:
+        name, _, value = line.partition(":")
+        if name.strip().lower() in said and value.strip():
+            said[name.strip().lower()] = value.strip()
+    return said
+
+
 def gallery() -> dict[str, Picture]:
-    """Return the pictures that come with the package, by name: photographs, then paintings.
+    """Return the pictures that are known by a name: photographs, paintings, then your own.
+
+    Your own are those in the folder that the environment variable `NST_GALLERY` names. The name of
+    each is that of its file, such as `starry_night` for `Starry Night.jpg`; a text file beside it,
+    `Starry Night.txt`, may say `licence: ...`, `source: ...` and `alt: ...`, each in a line.
+
+    Raises:
+        InputError: `NST_GALLERY` names no folder that can be listed.
 
     Example:
         >>> gallery()["cat"].kind
         'photograph'
     """
-    return dict(_all_pictures())
+    folder = os.environ.get("NST_GALLERY")
+    return {**_own_pictures(), **(_your_pictures(folder) if folder else {})}

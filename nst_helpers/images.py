@@ -152,7 +152,7 @@ def file_sha256(source: ImageSource) -> str | None:
         source: anything that `load_image` takes; an address is not read again.
 
     Example:
-        >>> file_sha256("cat") is None  # those of the gallery are known by their names
+        >>> file_sha256("cat") is None  # those of the package are known by their names
         True
         >>> file_sha256(b"bytes")[:8]
         '277089d9'
@@ -160,10 +160,12 @@ def file_sha256(source: ImageSource) -> str | None:
     content = _bytes_of(source)
     if content is not None:
         return hashlib.sha256(content).hexdigest()
-    named = isinstance(source, (str, os.PathLike)) and not _is_address(source)
-    if not named or source in gallery():
+    if not isinstance(source, (str, os.PathLike)) or _is_address(source):
         return None
-    with open(as_path(source), "rb") as file:
+    picture = gallery().get(source) if isinstance(source, str) else None
+    if picture and picture.kind != "yours":
+        return None
+    with open(picture.path if picture else as_path(source), "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

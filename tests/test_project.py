@@ -15,7 +15,7 @@ PACKAGE = ROOT / "nst_helpers"
 ARROWS = {
     "errors": set(),
     "files": {"errors"},
-    "gallery": set(),
+    "gallery": {"errors"},
     "web": {"errors"},
     "images": {"errors", "files", "gallery", "web"},
     "runtime": {"errors", "files", "images", "web"},
