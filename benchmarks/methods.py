@@ -56,9 +56,12 @@ def plain(content, style, size, steps, device="cpu"):
         made.append((time.perf_counter() - began, image.detach().clone(), loss.item()))
         return loss
 
-    while len(made) < steps:
+    done = 0
+    while done < steps:
         optimizer.step(closure)  # up to 25 evaluations
-    yield from made[:steps]
+        yield from made[: steps - done]
+        done += len(made)
+        made.clear()
 
 
 def neural_style(objective, steps, every=10):
@@ -103,6 +106,43 @@ def neural_style(objective, steps, every=10):
             yield file.stat().st_mtime - began, image, bare(objective, image)
 
 
+def neural_style_as_it_is(content, style, size, seconds):
+    """Return what the package `neural-style` makes at its own defaults in so many seconds.
+
+    The network is VGG-16 as the Caffe model has it, since its default, VGG-19, is in no package.
+    Its pictures come every ten evaluations; time begins where its optimisation does.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        save_image(content, folder / "content.png")
+        save_image(style, folder / "style.png")
+        torch.save(
+            _for_caffe_pictures(dict.fromkeys(LAYER_NAMES["vgg16"], 1.0)), folder / "vgg16.pth"
+        )
+        command = (
+            f"-m neural_style.neural_style -gpu c -image_size {size} -save_iter 10 -print_iter 0 "
+            "-num_iterations 100000 -seed 0 -disable_check -model_file vgg16.pth "
+            "-content_image content.png -style_image style.png -output_image out.png"
+        )
+        run = subprocess.Popen(
+            [sys.executable, "-u", *command.split()],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+        for line in run.stdout:
+            if "Running optimization" in line:
+                break
+        else:
+            raise RuntimeError("neural-style failed before its optimisation began")
+        time.sleep(seconds)
+        run.kill()
+        run.wait()
+        *_, finished = sorted(folder.glob("out_*.png"), key=lambda file: file.stat().st_mtime)[:-1]
+        return load_image(finished)
+
+
 def total(objective, image):
     """Return the weighted loss."""
     with torch.no_grad():
@@ -128,6 +168,11 @@ def scaled_weights(objective):
         for term in objective.style_terms
     }
     scales["relu4_2"] = (objective.weights["content"] * objective.content_factors["relu4_2"]) ** 0.5
+    return _for_caffe_pictures(scales)
+
+
+def _for_caffe_pictures(scales):
+    """Return VGG-16 for pictures in BGR from 0 to 256 less a mean, some layers' outputs scaled."""
     weights, names = load_convolutions("vgg16"), LAYER_NAMES["vgg16"]
     state, before = {}, 1.0
     for index, name in enumerate(names):

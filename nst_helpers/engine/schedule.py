@@ -4,11 +4,18 @@ All of this departs from the paper, which has one size. A run of few steps must 
 lower loss when large forms may move fast and the coarse stage may give up some content. A long
 run gets to that loss in any case, and keeps more of the content when it takes its time. Between
 the two, everything here goes over smoothly.
+
+A large picture is laid out at 512 pixels, then enlarged and refined. At 1024, the network sees no
+form that is larger than an eighth of the picture, and a step costs four times as much.
 """
+
+import math
 
 _HALFWAY = 100  # steps
 _MOST_COARSE_STEPS, _MOST_MIDDLE_STEPS = 30, 60  # more cost content, or time
 _SMALLEST_COARSE_SIZE = 128  # below it, style repaints the picture and the content is lost
+_LAYOUT_SIZE = 512  # of a large picture
+_REFINING_SHARE = 8  # of the steps for each size that refines: one in so many
 
 
 def leisure(steps: int) -> float:
@@ -21,21 +28,23 @@ def leisure(steps: int) -> float:
     return steps**4 / (steps**4 + _HALFWAY**4)
 
 
-def content_emphasis(shrinkage: float, steps: int) -> float:
+def content_emphasis(size: int, longer_side: int, steps: int) -> float:
     """Return how many times its weight the content has at a coarse size.
 
     Without it, the style's large forms repaint the content before a fine stage can defend it.
 
     Args:
-        shrinkage: the full size divided by the coarse one, 1 or more.
+        size: of the stage, its longer side in pixels.
+        longer_side: of the generated picture.
         steps: of the whole run.
 
     Example:
-        >>> content_emphasis(1, 150)
-        1.0
-        >>> round(content_emphasis(2, 40), 1), round(content_emphasis(2, 300), 1)
+        >>> content_emphasis(256, 256, 150), content_emphasis(724, 1024, 150)
+        (1.0, 1.0)
+        >>> round(content_emphasis(128, 256, 40), 1), round(content_emphasis(128, 256, 300), 1)
         (4.3, 61.9)
     """
+    shrinkage = max(1.0, _sizes(longer_side)[0] / size)
     return shrinkage ** (2 + 4 * leisure(steps))
 
 
@@ -55,23 +64,45 @@ def low_pass(steps: int) -> float:
 def plan(longer_side: int, steps: int, stages: int = 3, smallest: int = 0) -> list[tuple[int, int]]:
     """Return the stages of a run as `(longer side, steps)`, the coarsest one first.
 
-    Half the size has a quarter of the steps, at most 30; three quarters of the size have up to a
-    fifth, at most 60, and none in a short run.
+    A picture of up to 512 pixels is laid out: half the size has a quarter of the steps, at most 30;
+    three quarters of the size have up to a fifth, at most 60, and none in a short run. A larger one
+    is laid out so at 512, then refined at sizes that grow by half at most, with an eighth of the
+    steps each, and at least half of them left for the layout.
 
     Args:
         longer_side: of the generated picture, in pixels.
         steps: of the whole run.
-        stages: the most sizes, 1 to 3. A picture whose longer side is below 256
-            pixels has only its own size.
+        stages: the most sizes of the layout, 1 to 3; with 1, a large picture has its full size
+            only. A picture whose longer side is below 256 pixels has only its own size.
         smallest: the longer side at which the network can just be computed; a narrow picture has
             only its own size too, where half of it would be less.
 
     Example:
         >>> plan(256, 40), plan(256, 150)
         ([(128, 10), (256, 30)], [(128, 30), (192, 30), (256, 90)])
+        >>> plan(1024, 150)
+        [(256, 28), (384, 22), (512, 64), (724, 18), (1024, 18)]
     """
+    layout, *finer = _sizes(longer_side)
+    share = steps // max(_REFINING_SHARE, 2 * len(finer))
+    if stages == 1 or layout < smallest or (finer and not share):
+        return [(longer_side, steps)]
+    left = steps - share * len(finer)
+    return [*_layout(layout, left, stages, smallest), *((size, share) for size in finer)]
+
+
+def _sizes(longer_side):
+    """Return the size of the layout, and those at which it is refined."""
+    doublings = math.log2(longer_side / _LAYOUT_SIZE)
+    count = max(0, math.ceil(2 * doublings - 0.2))  # 10 % more than a size need no other one
+    growth = (longer_side / _LAYOUT_SIZE) ** (1 / count) if count else 1
+    finer = [round(_LAYOUT_SIZE * growth**number) for number in range(1, count + 1)]
+    return [_LAYOUT_SIZE if count else longer_side, *finer]
+
+
+def _layout(longer_side, steps, stages, smallest):
     half = longer_side // 2
-    if stages == 1 or half < max(_SMALLEST_COARSE_SIZE, smallest) or steps < 2:
+    if half < max(_SMALLEST_COARSE_SIZE, smallest) or steps < 2:
         return [(longer_side, steps)]
     coarse = min(max(1, steps // 4), _MOST_COARSE_STEPS)
     middle = min(round(2 * leisure(steps) * (steps // 5)), steps // 5, _MOST_MIDDLE_STEPS)

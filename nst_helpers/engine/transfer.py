@@ -46,9 +46,9 @@ VARIATION_WEIGHT = 10.0
 
 #: What `quality` stands for; on two cores, "gallery" takes up to ten minutes.
 QUALITIES = {
-    "draft": {"size": 256, "steps": 60},
-    "good": {"size": 512, "steps": 150},
-    "gallery": {"size": 1024, "steps": 150},
+    "draft": {"size": 256, "steps": 60, "pooling": "avg"},
+    "good": {"size": 512, "steps": 150, "pooling": "avg"},
+    "gallery": {"size": 1024, "steps": 150, "pooling": "avg"},
 }
 
 _STARTS = ("content", "noise", "style")
@@ -381,7 +381,7 @@ class StyleTransfer:
 
     def _objective(self, size, weights):
         # With given weights, because others may be set while a stage begins.
-        emphasis = schedule.content_emphasis(self.plan[-1][0] / size, len(self))
+        emphasis = schedule.content_emphasis(size, self.plan[-1][0], len(self))
         weights = {**weights, "content": weights["content"] * emphasis}
         scaled = max(SMALLEST_SIDE, round(size * self.style_scale))
         return Objective(

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from nst_helpers.engine import schedule
@@ -17,6 +19,14 @@ from nst_helpers.engine import schedule
         ((256, 300, 1), [(256, 300)]),
         ((256, 40, 3, 128), [(128, 10), (256, 30)]),
         ((256, 40, 3, 129), [(256, 40)]),  # narrow: half of it would be less than the network needs
+        ((512, 150), [(256, 30), (384, 30), (512, 90)]),
+        ((540, 40), [(270, 10), (540, 30)]),  # hardly larger
+        ((768, 80), [(256, 17), (384, 5), (512, 48), (768, 10)]),
+        ((2048, 40, 2), [(256, 5), (512, 15), (724, 5), (1024, 5), (1448, 5), (2048, 5)]),
+        ((1024, 150, 1), [(1024, 150)]),
+        ((1024, 7), [(1024, 7)]),
+        ((1024, 40, 3, 300), [(512, 30), (724, 5), (1024, 5)]),
+        ((1024, 40, 3, 600), [(1024, 40)]),
     ],
 )
 def test_the_stages_of_a_run(run, expected):
@@ -24,25 +34,34 @@ def test_the_stages_of_a_run(run, expected):
 
 
 def test_the_stages_have_all_steps_and_grow():
-    for steps in range(1, 400):
-        sizes, counts = zip(*schedule.plan(400, steps), strict=True)
+    for steps, longer_side in itertools.product(range(1, 400), (400, 1000, 4096)):
+        sizes, counts = zip(*schedule.plan(longer_side, steps), strict=True)
         assert sum(counts) == steps and min(counts) >= 1
-        assert sorted(set(sizes)) == list(sizes) and sizes[-1] == 400
+        assert sorted(set(sizes)) == list(sizes) and sizes[-1] == longer_side
+
+
+def test_a_large_picture_grows_slowly_from_the_layout():
+    for longer_side in range(564, 8000, 50):
+        sizes = [size for size, _ in schedule.plan(longer_side, 400)]
+        assert sizes[:3] == [256, 384, 512]
+        assert all(fine / coarse < 1.53 for coarse, fine in itertools.pairwise(sizes[2:]))
+        emphases = [schedule.content_emphasis(size, longer_side, 400) for size in sizes]
+        assert emphases[0] > emphases[1] > 1 == emphases[2] == emphases[-1]
 
 
 def test_one_step_more_is_another_run_by_a_little():
     """No number of steps has a cliff: a user who adds one gets nearly the same picture."""
     for steps in range(20, 400):
-        for rule in (lambda n: schedule.content_emphasis(2, n), schedule.low_pass):
+        for rule in (lambda n: schedule.content_emphasis(128, 256, n), schedule.low_pass):
             assert rule(steps + 1) / rule(steps) == pytest.approx(1, abs=0.03)
         before, after = (dict(schedule.plan(256, n)) for n in (steps, steps + 1))
         assert all(abs(after.get(size, 0) - before.get(size, 0)) <= 2 for size in (128, 192, 256))
 
 
 def test_the_ends_of_the_rules():
-    assert schedule.content_emphasis(2, 1) == pytest.approx(4, rel=1e-6)
-    assert schedule.content_emphasis(2, 10_000) == pytest.approx(64, rel=1e-6)
-    assert schedule.content_emphasis(1, 50) == 1
+    assert schedule.content_emphasis(128, 256, 1) == pytest.approx(4, rel=1e-6)
+    assert schedule.content_emphasis(128, 256, 10_000) == pytest.approx(64, rel=1e-6)
+    assert schedule.content_emphasis(256, 256, 50) == 1
     assert schedule.low_pass(1) == pytest.approx(64) and schedule.low_pass(10_000) == (
         pytest.approx(16)
     )

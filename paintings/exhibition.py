@@ -1,0 +1,99 @@
+"""Paint the results that `docs/gallery.md` shows, and write that page.
+
+    python paintings/exhibition.py                    paints what is not there yet
+    python paintings/exhibition.py cat_in_the_night   paints these again
+
+Each picture is made by one command, which the page shows, and kept as a JPEG beside it. What the
+command stands for, all settings in full, is kept in `docs/gallery/results.json`.
+"""
+
+import io
+import json
+import shlex
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from PIL import Image, ImageFile
+
+from nst_helpers import __main__ as command_line
+from nst_helpers import read_settings
+from nst_helpers.gallery import gallery
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+FOLDER = DOCS / "gallery"
+LARGEST_FILE = 250_000  # bytes
+ImageFile.MAXBLOCK = 1 << 22  # room for a whole picture, which an optimised JPEG file needs
+
+# file name: (title, arguments of the command)
+RESULTS = {}
+
+
+def paint(name):
+    """Paint one result, write its JPEG, and return what is kept of it."""
+    _, arguments = RESULTS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "result.png"
+        began = time.perf_counter()
+        if command_line.main([*shlex.split(arguments), "--output", str(output)]):
+            raise SystemExit(f"{name} was not painted.")
+        seconds = round(time.perf_counter() - began)
+        picture, settings = Image.open(output).convert("RGB"), read_settings(output)
+    (FOLDER / f"{name}.jpg").write_bytes(as_jpeg(picture))
+    return {"arguments": arguments, "seconds": seconds, "shape": picture.size, "settings": settings}
+
+
+def as_jpeg(picture):
+    """Return the largest file that is small enough."""
+    for quality in range(95, 40, -3):
+        file = io.BytesIO()
+        picture.save(file, "JPEG", quality=quality, optimize=True, progressive=True)
+        if file.tell() <= LARGEST_FILE:
+            break
+    return file.getvalue()
+
+
+def alt(name, settings):
+    """Return what there is to see, in words."""
+    styles = settings["style"] if isinstance(settings["style"], list) else [settings["style"]]
+    seen = gallery()[settings["content"]].alt if settings["content"] in gallery() else name
+    return f"{seen.rstrip('.')}, painted in the manner of {' and '.join(styles)}."
+
+
+def page(results):
+    """Return the text of the page."""
+    first = next(iter(results.values()))["settings"]
+    parts = [
+        "# Results",
+        "Every picture here is made by one command, from what comes with the package: five "
+        "photographs\nand the paintings of `paintings/`. The seconds are those of two cores in "
+        f"{first['precision']};\n[speed.md](speed.md) has other sizes and machines. Made by "
+        "`uv run python paintings/exhibition.py`.",
+    ]
+    for name, result in results.items():
+        width, height = result["shape"]
+        parts += [
+            f"## {RESULTS[name][0]}",
+            f"![{alt(name, result['settings'])}](gallery/{name}.jpg)",
+            f"    uv run nst {result['arguments']}",
+            f"{width} x {height} pixels, {result['seconds']} seconds.",
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def main(names):
+    """Paint the named results, or those that are missing or whose command has changed."""
+    FOLDER.mkdir(exist_ok=True)
+    table = FOLDER / "results.json"
+    kept = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
+    for name, (_, arguments) in RESULTS.items():
+        if name in names or (not names and kept.get(name, {}).get("arguments") != arguments):
+            kept[name] = paint(name)
+        kept = {each: kept[each] for each in RESULTS if each in kept}
+        table.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        (DOCS / "gallery.md").write_text(page(kept), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
