@@ -30,13 +30,13 @@ ARROWS = {
 # The same inside the engine, in the order in which it is to be read.
 ENGINE = {
     "losses": set(),
-    "colours": set(),
+    "luminance": set(),
     "layers": set(),
     "features": {"layers"},
-    "objective": {"colours", "features", "losses"},
+    "objective": {"luminance", "features", "losses"},
     "schedule": set(),
     "optimizers": set(),
-    "transfer": {"colours", "features", "layers", "objective", "optimizers", "schedule"},
+    "transfer": {"luminance", "features", "layers", "objective", "optimizers", "schedule"},
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from nst_helpers.engine import schedule
-from nst_helpers.engine.colours import luminance, with_luminance
+from nst_helpers.engine.luminance import luminance, with_luminance
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.layers import activations_per_pixel, as_names
 from nst_helpers.engine.objective import Objective, Style

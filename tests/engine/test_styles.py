@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from nst_helpers import FeatureExtractor, gram_matrix, load_image, style_transfer
-from nst_helpers.engine.colours import luminance, matched, with_luminance
+from nst_helpers.engine.luminance import luminance, matched, with_luminance
 from nst_helpers.engine.objective import Objective, Style
 from nst_helpers.engine.transfer import QUALITIES
 from outcomes import no_network_built, refusal
