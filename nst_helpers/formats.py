@@ -131,7 +131,7 @@ def _by_pillow(file: Path | io.BytesIO, tags: dict[int, Any]) -> ImageFile.Image
 def _is_heif(head: bytes) -> bool:
     """Return whether a file is HEIF with pictures in HEVC, unlike AVIF, which begins like it."""
     brands = {head[start : start + 4] for start in range(8, head[3], 4)}
-    return head[4:8] == b"ftyp" and bool(brands & _HEIF_BRANDS) and b"avif" not in brands
+    return head[4:8] == b"ftyp" and bool(brands & _HEIF_BRANDS)
 
 
 def _heif(file: Path | io.BytesIO) -> ImageFile.ImageFile:
