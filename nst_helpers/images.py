@@ -1,4 +1,4 @@
-"""Pictures in and out: an image tensor is a float32 tensor `(1, 3, H, W)`, RGB, in [0, 1]."""
+"""Pictures in and out: an image tensor is a float32 tensor `(1, 3, H, W)`, sRGB, in [0, 1]."""
 
 import hashlib
 import io
@@ -16,19 +16,20 @@ import numpy as np
 import torch
 from PIL import ExifTags, Image, PngImagePlugin
 
+from nst_helpers.colours import SRGB, ToSRGB, deep_grey, to_srgb
 from nst_helpers.errors import InputError, check_choice, reason, shown, tell
 from nst_helpers.files import as_path, check_place, written_whole
+from nst_helpers.formats import grey_as_meant, open_picture
 from nst_helpers.gallery import gallery
 from nst_helpers.web import fetch_picture
 
 SMALLEST_SIDE = 16  # what relu5_1 of VGG needs: four poolings halve a side four times
 _LARGEST_SIDE = 16384
 _MOST_PIXELS = 80_000_000  # a gigabyte as floats; at 89 million Pillow fears a hostile file
+_WIDE_ENOUGH = 128  # pixels; a shorter side with fewer is pointed out in a long, thin picture
 _LARGE = 4_000_000  # pixels; what has more is averaged first, if a smaller picture is asked for
 _TURNED_ON_THEIR_SIDE = (5, 6, 7, 8)  # orientations in EXIF data
 _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
-# Pillow knows more formats, but some start other programs and others are seldom tested.
-_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "AVIF")
 _URL_SECONDS = 30
 _URL_BYTES = 50_000_000
 _SETTINGS_KEY = "nst_settings"
@@ -47,13 +48,16 @@ def load_image(source: ImageSource, size: int | None = None) -> torch.Tensor:
             is open for reading bytes, the `value` of an upload widget with one file, a PIL image,
             a NumPy array `(H, W)`, `(H, W, 1)`, `(H, W, 3)` or `(H, W, 4)`, or an image tensor.
             White is 1 in an array of floats, 65535 in one of uint16, 255 in other integers.
+            HEIC, as iPhones make it, is read where `pillow-heif` is installed.
         size: the longer side of the result in pixels, from 16 to 16384; the aspect ratio is kept,
             and shrinking is antialiased. None keeps the size.
 
     Returns:
-        float32 `(1, 3, H, W)`, RGB, in [0, 1], on the CPU. Grey, palette, 16-bit and CMYK
-        pictures are converted, transparency is laid on white, a photograph's EXIF orientation is
-        applied, and of an animation the first frame is taken.
+        float32 `(1, 3, H, W)`, sRGB, in [0, 1], on the CPU. Grey, palette, 16-bit and CMYK
+        pictures are converted, colours by the profile in the file or what else it says of them (in
+        8 bits), transparency is laid on white, a photograph's EXIF orientation is applied, and of
+        an animation the first frame is taken. A warning says it if the colours are in doubt, if
+        the picture is enlarged 4 times or more, and if it is so thin that little of it is left.
 
     Raises:
         InputError: there is no such picture, it cannot be read or used, a side is shorter than 16
@@ -67,7 +71,7 @@ def load_image(source: ImageSource, size: int | None = None) -> torch.Tensor:
         >>> load_image("cat", size=128).shape
         torch.Size([1, 3, 85, 128])
     """
-    size = None if size is None else _as_side(size)
+    size, doubt = None if size is None else _as_side(size), None
     if isinstance(source, torch.Tensor):
         label = "The image tensor"
         image = check_image(source, label).detach().to("cpu", torch.float32, copy=True)
@@ -76,12 +80,13 @@ def load_image(source: ImageSource, size: int | None = None) -> torch.Tensor:
         image = _to_tensor(source, label)
     elif isinstance(source, Image.Image):
         label = "The PIL image"
-        image = _decoded(source, label, size)
+        image, doubt = _decoded(source, label, size)
     else:
         label, file = _find(source)
         with _identify(file, label) as picture:
             _draft(picture, size)
-            image = _decoded(picture, label, size)
+            image, doubt = _decoded(picture, label, size)
+    before = image.shape[2:]
     if size is not None:
         image = resize(image, size)
     if min(image.shape[2:]) < SMALLEST_SIDE:
@@ -91,6 +96,9 @@ def load_image(source: ImageSource, size: int | None = None) -> torch.Tensor:
             f"{SMALLEST_SIDE} on each side: choose a larger picture or size, or crop its longer "
             "side."
         )
+    for remark in (doubt, _remark(before, image.shape[2:])):
+        if remark:
+            tell(f"{label} {remark}")
     return image
 
 
@@ -237,6 +245,25 @@ def resize(image: torch.Tensor, size: int) -> torch.Tensor:
     return resample(image, shape)
 
 
+def _remark(before: Sequence[int], after: Sequence[int]) -> str | None:
+    """Return what to expect of a picture, by its sides before and after it is resized."""
+    shorter, longer = sorted(after)
+    times = longer / max(before)
+    if times >= 4:
+        return (
+            f"is {before[1]} x {before[0]} pixels and is enlarged {times:.3g} times: expect a "
+            "blurred picture, or use a larger one."
+        )
+    if longer >= 8 * shorter and shorter < _WIDE_ENOUGH:
+        better = math.ceil(_WIDE_ENOUGH * max(before) / min(before))
+        size = f"at size {better} it has {_WIDE_ENOUGH}, or " if better <= _LARGEST_SIDE else ""
+        return (
+            f"is long and thin, and its shorter side has {shorter} pixels, which leaves little "
+            f"room for strokes: {size}crop it."
+        )
+    return None
+
+
 def _as_side(size: object) -> int:
     whole = isinstance(size, Integral) and not isinstance(size, bool)
     if not whole or not SMALLEST_SIDE <= int(size) <= _LARGEST_SIDE:
@@ -311,7 +338,7 @@ def save_image(
 ) -> None:
     """Save an image tensor as PNG, JPEG, WebP or TIFF, by the ending of `path`.
 
-    All but JPEG keep every one of the 256 levels.
+    All but JPEG keep every one of the 256 levels, and all say that the colours are sRGB.
 
     The file is written under another name and then renamed, so that a full disk or an
     interruption leaves no half a picture. A file that was there is replaced, with a warning.
@@ -334,7 +361,7 @@ def save_image(
     """
     path = check_output(path)
     picture = to_pil(image)
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"icc_profile": SRGB}
     if path.suffix.lower() == ".png" and settings is not None:
         try:
             text = json.dumps(settings)
@@ -346,9 +373,9 @@ def save_image(
         chunks.add_text("Software", "nst_helpers")
         chunks.add_itxt(_SETTINGS_KEY, text)
     elif path.suffix.lower() in {".jpg", ".jpeg"}:
-        options = {"quality": 95, "subsampling": 0}
+        options |= {"quality": 95, "subsampling": 0}
     elif path.suffix.lower() == ".webp":
-        options = {"lossless": True}  # else its colours have half the resolution
+        options |= {"lossless": True}  # else its colours have half the resolution
     try:
         with written_whole(path) as partial:
             picture.save(partial, **options)
@@ -442,11 +469,9 @@ def _identify(file: Path | io.BytesIO, label: str) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # _check_size decides
-            with Image.open(file, formats=_FORMATS) as picture:
-                picture.verify()  # the check sums of PNG, which decoding ignores
-            picture = Image.open(file, formats=_FORMATS)
-            picture.filename = ""  # else Pillow maps a plain file, and a turned TIFF stays turned
-            return picture
+            return open_picture(file)
+    except InputError as error:
+        raise InputError(f"{label} {error}") from error
     except Image.DecompressionBombError as error:
         raise _too_large(label) from error
     except PermissionError as error:
@@ -463,7 +488,7 @@ def _draft(picture: Image.Image, size: int | None) -> None:
 
     A progressive one needs the memory of the whole in any case.
     """
-    large = picture.format == "JPEG" and math.prod(picture.size) > _LARGE
+    large = picture.format in ("JPEG", "MPO") and math.prod(picture.size) > _LARGE
     if large and size and not picture.info.get("progressive"):
         scale = 2 * size / max(picture.size)
         if scale < 1:
@@ -471,10 +496,11 @@ def _draft(picture: Image.Image, size: int | None) -> None:
             picture.draft(picture.mode, (width, height))
 
 
-def _decoded(picture: Image.Image, label: str, size: int | None) -> torch.Tensor:
+def _decoded(picture: Image.Image, label: str, size: int | None) -> tuple[torch.Tensor, str | None]:
     """Return a PIL image as an image tensor, of at least twice `size` where it is much larger.
 
-    It is converted in bands, so that what is decoded is the only copy of the whole.
+    It is converted in bands, so that what is decoded is the only copy of the whole. What is to be
+    told of its colours, as `to_srgb` puts it, is returned too.
     """
     _check_size(picture.size, label)
     if not all(picture.size):
@@ -482,6 +508,7 @@ def _decoded(picture: Image.Image, label: str, size: int | None) -> torch.Tensor
     try:
         picture.load()
         turn = _turn(picture)  # not before: of a TIFF, Pillow turns the pixels itself
+        convert, doubt = to_srgb(picture)
     except MemoryError as error:
         raise _too_much(label) from error
     except Exception as error:
@@ -498,15 +525,18 @@ def _decoded(picture: Image.Image, label: str, size: int | None) -> torch.Tensor
     for first in range(0, shape[0], step):
         rows = tops[first : first + step + 1]
         try:
-            band = _pixels(picture.crop((0, rows[0], wide, rows[-1])))
+            band = _pixels(picture.crop((0, rows[0], wide, rows[-1])), convert)
         except MemoryError as error:
             raise _too_much(label) from error
         except Exception as error:
             raise _damaged(label, error) from error
         floats = _to_tensor(band, label, wide=65535)[0].numpy()
+        if _is_deep(picture):
+            floats = grey_as_meant(picture, floats)
+            floats = deep_grey(floats, convert) if convert else floats
         averaged = _averaged(_averaged(floats, rows - rows[0], 1), lefts, 2)
         as_in_file[:, first : first + step] = averaged
-    return image
+    return image, doubt
 
 
 def _turn(picture: Image.Image) -> int:
@@ -525,16 +555,27 @@ def _as_in_file(image: torch.Tensor, turn: int) -> np.ndarray[Any, Any]:
     return array.transpose(0, 2, 1) if turn in _TURNED_ON_THEIR_SIDE else array
 
 
-def _pixels(band: Image.Image) -> np.ndarray[Any, Any]:
-    """Return a part of a PIL image as an array `(H, W)` or `(H, W, 3)`."""
-    if band.mode.startswith("I") or band.mode == "F":
+def _is_deep(picture: Image.Image) -> bool:
+    """Return whether each pixel is one number of more than 8 bits."""
+    return picture.mode.startswith("I") or picture.mode == "F"
+
+
+def _pixels(band: Image.Image, convert: ToSRGB | None) -> np.ndarray[Any, Any]:
+    """Return a part of a PIL image as an array `(H, W)`, as it is, or `(H, W, 3)`, in sRGB."""
+    if _is_deep(band):
         return np.asarray(band)
     if band.mode == "La":
         band = band.convert("LA")  # the only mode it can be converted to
+    opacity = None
     if band.has_transparency_data:
         band = band.convert("RGBA")
-        band = Image.alpha_composite(Image.new("RGBA", band.size, "white"), band)
-    return np.asarray(band if band.mode == "RGB" else band.convert("RGB"))
+        opacity = band.getchannel("A")
+    if convert:
+        band = convert(band)
+    band = band if band.mode == "RGB" else band.convert("RGB")
+    if opacity:
+        band = Image.composite(band, Image.new("RGB", band.size, "white"), opacity)
+    return np.asarray(band)
 
 
 def _averaged(

@@ -75,3 +75,34 @@ def png_of(width, height):
     """Return a PNG file that claims a size, whatever its few pixels are."""
     pixels = chunk(b"IDAT", zlib.compress(b"\0" * 99))
     return png_header(width, height) + pixels + chunk(b"IEND", b"")
+
+
+def tiff_of(tags, *planes, order="<", shape=(16, 32)):
+    """Return a plain TIFF of one strip for each plane: its tags by their numbers.
+
+    Args:
+        tags: `{number: values}`; each is a number of 16 bits, or bytes.
+        planes: the bytes of the pixels.
+        order: of the bytes of a number, as `struct` writes it.
+        shape: `(height, width)`.
+    """
+    begin = 8 + sum(map(len, planes))
+    places = [8 + sum(map(len, planes[:index])) for index in range(len(planes))]
+    tags = {256: shape[1], 257: shape[0], 259: 1, 278: shape[0], 273: places, **tags}
+    tags[279] = [len(plane) for plane in planes]
+    listed, behind = b"", b""
+    for number, values in sorted(tags.items()):
+        if not isinstance(values, bytes):
+            values = [values] if isinstance(values, int) else values
+            content, kind = struct.pack(f"{order}{len(values)}H", *values), 3
+        else:
+            content, kind = values, 1
+        count = len(values)
+        if len(content) > 4:
+            place = begin + 2 + 12 * len(tags) + 4 + len(behind)
+            behind += content
+            content = struct.pack(order + "I", place)
+        listed += struct.pack(order + "HHI", number, kind, count) + content.ljust(4, b"\0")
+    start = (b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, begin)
+    table = struct.pack(order + "H", len(tags)) + listed + bytes(4)
+    return start + b"".join(planes) + table + behind

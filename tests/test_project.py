@@ -17,7 +17,9 @@ ARROWS = {
     "files": {"errors"},
     "gallery": {"errors"},
     "web": {"errors"},
-    "images": {"errors", "files", "gallery", "web"},
+    "colours": {"errors"},
+    "formats": {"errors"},
+    "images": {"colours", "errors", "files", "formats", "gallery", "web"},
     "runtime": {"errors", "files", "images", "web"},
     "engine": {"errors", "gallery", "images", "runtime"},
     "plots": set(),
@@ -81,8 +83,8 @@ def test_conda_installs_what_pyproject_lists():
     conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     python, pip, packages = conda["dependencies"]
     assert python == f"python{project['requires-python']}" and pip == "pip"
-    assert packages == {"pip": ["-e .[lab,test]"]}
-    assert set(project["optional-dependencies"]) == {"lab", "test"}
+    assert packages == {"pip": ["-e .[lab,phone,test]"]}
+    assert set(project["optional-dependencies"]) == {"lab", "phone", "test"}
 
 
 def test_nothing_opens_jupyter_or_voila_to_others():

@@ -182,11 +182,11 @@ def test_nothing_is_fetched_that_was_not_asked_for(tmp_path, connected):
             assert read_settings(tmp_path / "a.png") == {"content": "http://127.0.0.1:9/"}
             load_image(tmp_path / "a.png")
             (tmp_path / "a.png").unlink()
-    assert_refused(outcome(linked), "is not a picture")
+    assert_refused(outcome(linked), "is an SVG drawing")
     assert_refused(outcome("www.python.org"), "There is no file")
     if os.name != "nt":  # where no name has a colon
         (tmp_path / "http:").write_bytes(linked)
-        assert_refused(outcome(tmp_path / "http:"), "is not a picture")
+        assert_refused(outcome(tmp_path / "http:"), "is an SVG drawing")
     assert not connected
     outcome("http://127.0.0.1:9/cat.png")
     assert connected == [("127.0.0.1", 9)], "this test looks at the wrong function"
