@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import torch
 
-from nst_helpers.engine.luminance import luminance, matched
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.losses import content_loss, gram_matrix, style_loss, variation_loss
+from nst_helpers.engine.luminance import luminance, matched
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from typing import Any
 import torch
 
 from nst_helpers.engine import schedule
-from nst_helpers.engine.luminance import luminance, with_luminance
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.layers import activations_per_pixel, as_names
+from nst_helpers.engine.luminance import luminance, with_luminance
 from nst_helpers.engine.objective import Objective, Style
 from nst_helpers.engine.optimizers import MEMORY, PixelAdam, PixelLBFGS
 from nst_helpers.errors import InputError, check_choice, shown, tell
