@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from PIL import Image, ImageFile
+from PIL import Image, ImageDraw, ImageFile, ImageFilter
 
 from nst_helpers import __main__ as command_line
 from nst_helpers import read_settings
@@ -42,6 +42,14 @@ def paint(name):
         picture, settings = Image.open(output).convert("RGB"), read_settings(output)
     (FOLDER / f"{name}.jpg").write_bytes(as_jpeg(picture))
     return {"arguments": arguments, "seconds": seconds, "shape": picture.size, "settings": settings}
+
+
+def cup():
+    """Return the mask of the cup and its saucer in the photograph of the coffee."""
+    mask = Image.new("L", (600, 400))
+    for ellipse in ((76, 66, 478, 386), (170, 14, 412, 250)):
+        ImageDraw.Draw(mask).ellipse(ellipse, fill=255)
+    return mask.filter(ImageFilter.GaussianBlur(4))
 
 
 def as_jpeg(picture):
@@ -85,6 +93,7 @@ def page(results):
 def main(names):
     """Paint the named results, or those that are missing or whose command has changed."""
     FOLDER.mkdir(exist_ok=True)
+    cup().save(FOLDER / "cup.png")
     table = FOLDER / "results.json"
     kept = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
     for name, (_, arguments) in RESULTS.items():

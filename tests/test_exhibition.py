@@ -1,0 +1,71 @@
+"""The page of results: each picture is what its command makes, and fit to be shown."""
+
+import json
+import shlex
+
+import exhibition
+import pytest
+from PIL import Image
+
+from nst_helpers import StyleTransfer, __main__, gallery
+from nst_helpers.engine import transfer
+
+MACHINE = {"device", "precision", "threads"}
+TABLE = json.loads((exhibition.FOLDER / "results.json").read_text(encoding="utf-8"))
+
+
+def meant(arguments, monkeypatch):
+    """Return the settings that a command stands for."""
+    asked = {}
+
+    def note(**settings):
+        asked.update(settings)
+        raise transfer.InputError("noted: go on")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(transfer, "style_transfer", note)
+        patch.chdir(exhibition.DOCS.parent)
+        assert __main__.main(shlex.split(arguments)) == 2
+        settings = transfer.QUALITIES[asked.pop("quality")] | asked
+        del settings["checkpoint"]
+        return StyleTransfer(**settings).settings
+
+
+def test_each_result_is_that_of_its_command(monkeypatch, capsys):
+    assert list(TABLE) == list(exhibition.RESULTS) and len(TABLE) >= 12
+    for name, (_, arguments) in exhibition.RESULTS.items():
+        expected, kept = meant(arguments, monkeypatch), TABLE[name]["settings"]
+        assert TABLE[name]["arguments"] == arguments
+        assert {key: kept[key] for key in kept if key not in MACHINE} == {
+            key: expected[key] for key in expected if key not in MACHINE
+        }
+
+
+def test_the_results_are_large_and_the_files_small():
+    for name, result in TABLE.items():
+        file = exhibition.FOLDER / f"{name}.jpg"
+        with Image.open(file) as picture:
+            assert list(picture.size) == result["shape"] and max(picture.size) >= 768
+        assert file.stat().st_size <= 250_000
+    assert {path.stem for path in exhibition.FOLDER.glob("*.jpg")} == set(TABLE)
+
+
+def test_all_hands_and_several_photographs_are_there():
+    hands = {name.removesuffix("_2") for name, p in gallery().items() if p.kind == "painting"}
+    used = [result["settings"]["style"] for result in TABLE.values()]
+    assert hands <= {name for each in used for name in ([each] if isinstance(each, str) else each)}
+    assert len({result["settings"]["content"] for result in TABLE.values()}) >= 4
+
+
+def test_the_page_is_what_the_program_writes():
+    page = (exhibition.DOCS / "gallery.md").read_text(encoding="utf-8")
+    assert page == exhibition.page(TABLE)
+    for name, result in TABLE.items():
+        assert f"    uv run nst {result['arguments']}\n" in page
+        assert f"(gallery/{name}.jpg)" in page
+
+
+def test_a_jpeg_is_as_good_as_its_size_allows():
+    smooth = exhibition.as_jpeg(Image.linear_gradient("L").convert("RGB"))
+    noise = exhibition.as_jpeg(Image.effect_noise((900, 700), 90).convert("RGB"))
+    assert len(smooth) < len(noise) <= pytest.approx(exhibition.LARGEST_FILE)
