@@ -4,10 +4,10 @@ import numpy as np
 from scipy import ndimage
 
 from canvas import Canvas
-from materials import LONG_SIDE, grid, jitter, mix, noise, ramp, rgb
+from materials import SIZE, grid, jitter, mix, noise, ramp, rgb
 
 
-def cubist_guitar(seed, size=LONG_SIDE):
+def cubist_guitar(seed, size=SIZE):
     """Paint the still life in facets: each is seen from another side and shaded by itself.
 
     The picture is cut again and again by straight lines; every facet shifts and turns what it

@@ -6,7 +6,7 @@ import numpy as np
 
 from canvas import Canvas
 from materials import (
-    LONG_SIDE,
+    SIZE,
     cover,
     grid,
     jitter,
@@ -41,7 +41,7 @@ class Sketch:
         self.outlines.append(np.vstack([corners, corners[:1]]))
 
 
-def fauve_harbour(seed, size=LONG_SIDE):
+def fauve_harbour(seed, size=SIZE):
     """Paint the harbour: broad strokes of thick paint, and another colour instead of a shade.
 
     Shadows are blue or violet, light is yellow or pink; the dark blue outlines have gaps.

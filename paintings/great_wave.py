@@ -4,7 +4,7 @@ import numpy as np
 
 from canvas import Canvas
 from materials import (
-    LONG_SIDE,
+    SIZE,
     enlarge,
     grid,
     jitter,
@@ -17,7 +17,7 @@ from materials import (
 )
 
 
-def great_wave(seed, size=LONG_SIDE):
+def great_wave(seed, size=SIZE):
     """Print the great wave and smaller ones: flat Prussian blues, dark outlines, claws of foam.
 
     The bands of a wave lie between two curves, its back and its hollow; claws are small hooks

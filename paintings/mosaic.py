@@ -5,10 +5,10 @@ from scipy import ndimage
 from skimage import measure
 
 from canvas import Canvas
-from materials import LONG_SIDE, grid, jitter, look_up, mix, noise, points, ramp, rgb, scatter
+from materials import SIZE, grid, jitter, look_up, mix, noise, points, ramp, rgb, scatter
 
 
-def mosaic(seed, size=LONG_SIDE):
+def mosaic(seed, size=SIZE):
     """Plan the fish, the sea and the border, and set the stones.
 
     The stones stand in rows along the contours of the fish, as a mosaicist lays them; where rows

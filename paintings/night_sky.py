@@ -5,7 +5,7 @@ from scipy import ndimage
 
 from canvas import Canvas
 from materials import (
-    LONG_SIDE,
+    SIZE,
     cover,
     grid,
     jitter,
@@ -19,7 +19,7 @@ from materials import (
 )
 
 
-def night_sky(seed, size=LONG_SIDE):
+def night_sky(seed, size=SIZE):
     """Paint the night: its strokes follow the level lines of a map of heights.
 
     The map is a slope with a hill or a hollow for each whirl. The same heights choose the blues, so

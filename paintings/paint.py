@@ -23,7 +23,7 @@ from cubist_guitar import cubist_guitar
 from engraving import engraving
 from fauve_harbour import fauve_harbour
 from great_wave import great_wave
-from materials import LONG_SIDE
+from materials import SIZE
 from mosaic import mosaic
 from night_sky import night_sky
 from pointillist import pointillist
@@ -31,7 +31,7 @@ from stained_glass import stained_glass
 from tiger_coat import tiger_coat
 from woven_cloth import woven_cloth
 
-LARGEST_FILE = 200_000  # bytes
+LARGEST_FILE = 420_000  # bytes
 ImageFile.MAXBLOCK = 1 << 22  # room for a whole picture, which an optimised JPEG file needs
 PICTURES = Path(__file__).resolve().parent.parent / "nst_helpers" / "pictures"
 
@@ -84,7 +84,7 @@ DESCRIPTIONS = {  # what there is to see in the stored picture: its alternative 
 }
 
 
-def paint(name, seed=None, size=LONG_SIDE):
+def paint(name, seed=None, size=SIZE):
     """Paint one picture of the gallery and return it as a Pillow image.
 
     The same name, seed and size give the same picture; without a seed it is the stored one's.
@@ -138,13 +138,13 @@ def main(arguments=None):
         "name", nargs="?", help="one of: " + ", ".join(PAINTINGS) + "; without it, all"
     )
     reader.add_argument("--seed", type=int, help="another seed, another composition")
-    reader.add_argument("--size", type=int, default=LONG_SIDE, help="long side in pixels")
+    reader.add_argument("--size", type=int, default=SIZE, help="long side in pixels")
     reader.add_argument("--output", type=Path, help="file to write (a .jpg or .png)")
     chosen = reader.parse_args(arguments)
     output = chosen.output or Path(f"{chosen.name}.jpg")
     problem = None
     if chosen.name is None:
-        if chosen.seed is not None or chosen.output is not None or chosen.size != LONG_SIDE:
+        if chosen.seed is not None or chosen.output is not None or chosen.size != SIZE:
             problem = "--seed, --size and --output need the name of one painting before them."
     elif chosen.name not in PAINTINGS:
         problem = (
@@ -174,7 +174,7 @@ def main(arguments=None):
         image.save(file, "PNG")
         data = file.getvalue()
     else:
-        data = as_jpeg(image, LARGEST_FILE * max(1, chosen.size / LONG_SIDE) ** 2)
+        data = as_jpeg(image, LARGEST_FILE * max(1, chosen.size / SIZE) ** 2)
     replaced = " It was there and is replaced." if output.exists() else ""
     partial = output.with_name(f".{output.name}.partial")
     try:

@@ -5,7 +5,7 @@ from scipy import ndimage
 
 from canvas import Canvas
 from materials import (
-    LONG_SIDE,
+    SIZE,
     cover,
     grid,
     jitter,
@@ -20,7 +20,7 @@ from materials import (
 )
 
 
-def pointillist(seed, size=LONG_SIDE):
+def pointillist(seed, size=SIZE):
     """Paint the river bank in layers of ever smaller dots, which only the eye mixes.
 
     A dot is of a purer colour than the place it stands for; but of the smaller dots, about one in

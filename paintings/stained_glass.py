@@ -6,6 +6,7 @@ from scipy.spatial import cKDTree
 
 from materials import (
     LONG_SIDE,
+    SIZE,
     SUPERSAMPLING,
     enlarge,
     fine_grid,
@@ -19,7 +20,7 @@ from materials import (
 )
 
 
-def stained_glass(seed, size=LONG_SIDE):
+def stained_glass(seed, size=SIZE):
     """Make the window: glass coloured all through, cut into pieces that strips of lead join.
 
     Each piece of glass has its own tint, streaks and bubbles; grime gathers along the lead.

@@ -4,10 +4,10 @@ import numpy as np
 from scipy import ndimage
 
 from canvas import Canvas
-from materials import LONG_SIDE, grid, mix, noise, ramp, rgb
+from materials import LONG_SIDE, SIZE, grid, mix, noise, ramp, rgb
 
 
-def tiger_coat(seed, size=LONG_SIDE):
+def tiger_coat(seed, size=SIZE):
     """Paint the flank: fine fur that follows the body, black stripes over yellow, white below.
 
     The stripes are noise of which only one width and one direction are kept (a band of its

@@ -3,10 +3,10 @@
 import numpy as np
 from scipy import ndimage
 
-from materials import LONG_SIDE, enlarge, fine_grid, jitter, mix, noise, reduce, rgb, texture
+from materials import LONG_SIDE, SIZE, enlarge, fine_grid, jitter, mix, noise, reduce, rgb, texture
 
 
-def woven_cloth(seed, size=LONG_SIDE):
+def woven_cloth(seed, size=SIZE):
     """Weave the cloth: the warp (the threads that run down) was dyed before, as for an ikat.
 
     Its threads slip a little as they are woven, so that the pattern has frayed edges. Every thread
