@@ -57,20 +57,20 @@ DESCRIPTIONS = {  # what there is to see in the stored picture: its alternative 
     "over a village among hills and a dark cypress on the right.",
     "night_sky_2": "Thick blue strokes whirl around yellow stars and an orange moon on the right, "
     "over a village among hills, with a dark cypress on the left.",
-    "great_wave": "A great dark blue wave striped with cream curls over, with white claws of foam, "
-    "before a red sun in a cream sky.",
+    "great_wave": "A great dark blue wave striped with cream curls over a boat, with white claws of "
+    "foam, before a red sun in a cream sky and a mountain with snow.",
     "tiger_coat": "The flank of a tiger: black stripes over yellow-orange fur, with a white belly "
     "below and a few small white spots.",
     "stained_glass": "A rose window of red, gold, violet and blue glass in black lead lines, over "
     "green and violet hills.",
     "pointillist": "A river bank at sunset in small dots of colour: sailing boats, strollers with "
-    "parasols, and a tree on the right.",
+    "parasols, and trees on the right.",
     "pointillist_2": "A river at sunset in small dots of colour: sailing boats, strollers on a "
-    "green bank, and a tree on the left.",
+    "green bank, and trees on the left.",
     "engraving": "An engraving in black lines on cream paper: a lighthouse on a cliff on the "
-    "right, a sun with rays, round clouds and the sea.",
+    "right, a sun with rays, round clouds, and ships on the sea.",
     "engraving_2": "An engraving in black lines on cream paper: a lighthouse on a cliff on the "
-    "left, a sun with rays, round clouds and the sea.",
+    "left, a sun with rays, round clouds, and ships on the sea.",
     "mosaic": "A mosaic of small stones: five fish, a large orange one above a large red one, in "
     "blue waves within a golden border.",
     "mosaic_2": "A mosaic of small stones: five fish, a large orange one above a large golden one, "
