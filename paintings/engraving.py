@@ -77,7 +77,9 @@ class Plate:
         depth = (y - low[1]) / (high[1] - low[1])
         dark = np.clip(shade - 0.4 * light + 0.3 * (depth - 0.5) + 0.12 * (u**2 + v**2), 0, 0.95)
         crease = (u**2 + v**2 > (1 - 1.1 / radius) ** 2) & (light < 0.45)
-        rim = inside & ~ndimage.binary_erosion(inside, iterations=max(1, round(outline * self.zoom)))
+        rim = inside & ~ndimage.binary_erosion(
+            inside, iterations=max(1, round(outline * self.zoom))
+        )
         bent = self.y[box] - 0.46 * height
         new_layers = (bent, self.x[box] + 0.6 * height, dark, rim | crease)
         for layer, new in zip(self.layers, new_layers, strict=True):
@@ -129,7 +131,9 @@ def engraving(seed, size=SIZE):
     ship(plate, np.array([sun_x + side * 55, sea + 30]), 62, side)
     ship(plate, np.array([sun_x + side * 130, sea + 7]), 26, side)
     away = side * (x - 320) + 170  # from the lighthouse to the sun
-    cliff = sea - 62 + 0.28 * np.abs(away) + 30 * np.clip(away / 60 - 1, 0, 9) + 6 * plate.field(16, 5)
+    cliff = (
+        sea - 62 + 0.28 * np.abs(away) + 30 * np.clip(away / 60 - 1, 0, 9) + 6 * plate.field(16, 5)
+    )
     shade = 0.42 - away / 560 + 0.1 * plate.field(30) + np.clip(y - cliff, 0, 150) / 500
     plate.rocks(y > cliff, 30, shade, steep=1.5)
     lighthouse(plate, away, sea, cliff, side)
@@ -156,7 +160,9 @@ def cloud(rng, plate, middle_x, bank_y, wide):
     for _ in range(7):  # streaks of thin cloud below
         left = middle_x + rng.normal(0, 0.8) * wide
         t = np.linspace(0, rng.uniform(0.3, 1.1) * wide, 12)
-        streak = np.column_stack([left + t, bank_y + 0.22 * wide + rng.normal(0, 4) + np.sin(t / 9)])
+        streak = np.column_stack(
+            [left + t, bank_y + 0.22 * wide + rng.normal(0, 4) + np.sin(t / 9)]
+        )
         plate.scratch([(streak, rng.uniform(0.5, 1))])
 
 
@@ -182,7 +188,9 @@ def ship(plate, foot, tall, side):
 
     hull = scaled("-.52 -.2, -.4 -.13, .36 -.12, .56 -.2, .46 0, -.4 0")
     spars = [scaled(text) for text in ("-.3 0, -.3 -.82", "0 0, 0 -1", ".28 0, .28 -.8")]
-    stays = [scaled(text) for text in (".28 -.8, .82 -.3, .5 -.18", "-.3 -.8, -.52 -.2, 0 -1, .28 -.12")]
+    stays = [
+        scaled(text) for text in (".28 -.8, .82 -.3, .5 -.18", "-.3 -.8, -.52 -.2, 0 -1, .28 -.12")
+    ]
     plate.scratch([(line, 0.6) for line in spars] + [(line, 0.35) for line in stays])
     for mast, top in ((-0.3, 0.8), (0, 0.97), (0.28, 0.78)):
         for low, high, wide in ((0.2, 0.46, 0.17), (0.49, 0.72, 0.13), (0.75, 0.95, 0.09)):
@@ -194,7 +202,9 @@ def ship(plate, foot, tall, side):
             across = side * (plate.x - foot[0]) / tall - mast
             bulge = plate.x + 0.12 * plate.y
             plate.place(inside(plate, sail), bulge, plate.y, 0.3 - 1.3 * across, 0.5)
-    plate.place(inside(plate, scaled(".3 -.2, .8 -.31, .31 -.72")), plate.x - plate.y, plate.y, 0.3, 0.5)
+    plate.place(
+        inside(plate, scaled(".3 -.2, .8 -.31, .31 -.72")), plate.x - plate.y, plate.y, 0.3, 0.5
+    )
     plate.place(inside(plate, hull), plate.y, plate.x, 0.85)
 
 
@@ -273,7 +283,9 @@ def lighthouse(plate, away, sea, cliff, side):
     plate.place(cap, y - 0.6 * side * x, x, 0.55 - 0.35 * round_x)
     plate.place((np.abs(away) < 1.2) & (up > 234) & (up < 250), x, y, 0.98)
     for floor in (100, 135, 165):
-        window = (np.abs(away) < 3.5) & (up - floor < 4 + 2 * np.sqrt(np.clip(1 - away**2 / 12, 0, 1)))
+        window = (np.abs(away) < 3.5) & (
+            up - floor < 4 + 2 * np.sqrt(np.clip(1 - away**2 / 12, 0, 1))
+        )
         plate.place(window & (up > floor - 6), x, y, 0.98)
 
 

@@ -156,7 +156,9 @@ def house(rng, sketch, corner, wide, tall, colours):
     if shade is not None:
         sketch.add(shade * size + corner, "7a6fc8 5f86d0 b0609c", np.pi / 2)
     roof = points(
-        rng.choice(["-.06 0, 1.06 0, .5 -.36", "-.05 0, 1.05 0, .84 -.26, .1 -.26", "0 0, 1 0, 1 -.3"])
+        rng.choice(
+            ["-.06 0, 1.06 0, .5 -.36", "-.05 0, 1.05 0, .84 -.26, .1 -.26", "0 0, 1 0, 1 -.3"]
+        )
     )
     top = corner - (0, tall)
     sketch.add(roof * (wide, 36) + top, rng.choice(["d8402e f0672f a32a5a", "f0843c e8574a"]), 0.1)
@@ -164,7 +166,9 @@ def house(rng, sketch, corner, wide, tall, colours):
     for down in np.arange(0.2, 0.7, 13 / tall):
         for across in columns[rng.random(len(columns)) < 0.8]:
             pane = points("-2.2 0, 2.2 0, 2.2 7, -2.2 7") + top + size * (across, down)
-            sketch.add(pane, rng.choice(["1d2f80 2a5ac0", "0f5a5a 1f8a6a", "5a1f6a 8e2a6a"]), np.pi / 2)
+            sketch.add(
+                pane, rng.choice(["1d2f80 2a5ac0", "0f5a5a 1f8a6a", "5a1f6a 8e2a6a"]), np.pi / 2
+            )
 
 
 def church(sketch, foot, side):
@@ -204,16 +208,24 @@ def boat(rng, sketch, k, place, long):
             corners[:, 0] = 1 - corners[:, 0]
         return corners * long + place
 
-    hull = "0 -.24, .1 -.16, .35 -.1, .65 -.1, .9 -.17, 1.04 -.28, .98 -.08, .85 .05, .6 .08, .3 .08,"
+    hull = (
+        "0 -.24, .1 -.16, .35 -.1, .65 -.1, .9 -.17, 1.04 -.28, .98 -.08, .85 .05, .6 .08, .3 .08,"
+    )
     hull += " .12 .03, .03 -.1"
-    hold = "0 -.24, .1 -.16, .35 -.1, .65 -.1, .9 -.17, 1.04 -.28, .85 -.24, .6 -.2, .3 -.2, .12 -.23"
-    belt = ".01 -.19, .11 -.11, .35 -.05, .65 -.05, .91 -.12, 1.02 -.22, 1.0 -.15, .9 -.06, .65 .01,"
+    hold = (
+        "0 -.24, .1 -.16, .35 -.1, .65 -.1, .9 -.17, 1.04 -.28, .85 -.24, .6 -.2, .3 -.2, .12 -.23"
+    )
+    belt = (
+        ".01 -.19, .11 -.11, .35 -.05, .65 -.05, .91 -.12, 1.02 -.22, 1.0 -.15, .9 -.06, .65 .01,"
+    )
     belt += " .35 .01, .11 -.05"
     lean = rng.normal(0, 0.03)
     sail = f".04 -.42, {0.42 + lean} -.86, {0.8 + lean} -1.3, .84 -.8, .96 -.33, .5 -.29"
     colours, cloth = hulls[k % 5], sails[k % 4 % 3]
     y = np.arange(sketch.drawn.shape[0])[:, None]
-    ripples = np.sin(y / (1.2 + long / 60) + 2 * noise(sketch.rng, sketch.drawn.shape, (4, 20))) > -0.2
+    ripples = (
+        np.sin(y / (1.2 + long / 60) + 2 * noise(sketch.rng, sketch.drawn.shape, (4, 20))) > -0.2
+    )
     furled = k % 3 != 0
     if not furled:
         glare = cover(sketch.drawn.shape, shaped(sail, -0.6)) * ripples
@@ -230,7 +242,9 @@ def boat(rng, sketch, k, place, long):
             bench = f"{seat} -.19, {seat + 0.07} -.19, {seat + 0.09} -.12, {seat + 0.02} -.11"
             sketch.add(shaped(bench), "8a3f5a c07a4a", 0.05)
     if furled:
-        roll = smooth_curve(shaped(f".02 -.5, .4 -.86, {0.82 + lean} -1.24, .46 -.82, .3 -.66, .16 -.55"), 30)
+        roll = smooth_curve(
+            shaped(f".02 -.5, .4 -.86, {0.82 + lean} -1.24, .46 -.82, .3 -.66, .16 -.55"), 30
+        )
         sketch.add(roll, cloth, -0.8 if not flip else 0.8)
     else:
         sketch.add(smooth_curve(shaped(sail + ", .04 -.42"), 50), cloth, 1.2)

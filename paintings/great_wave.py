@@ -79,7 +79,9 @@ def sky(canvas, rng, sun, radius):
     canvas.dot(*sun, radius, rgb("b8402c"))
     for step in np.linspace(1, 0, 24):  # the sun was wiped lighter towards its lower edge
         shift = np.array([0, 0.3 * radius * (1 - step)])
-        canvas.dot(*(sun + shift), radius * (0.62 + 0.35 * step) - 1, ramp(rgb("d95a3c", "c2452e"), step))
+        canvas.dot(
+            *(sun + shift), radius * (0.62 + 0.35 * step) - 1, ramp(rgb("d95a3c", "c2452e"), step)
+        )
     for _ in range(8):
         left, lift = rng.uniform(300, 640), rng.uniform(40, 270)
         for _ in range(rng.integers(2, 4)):  # bars of cloud lie over one another like shelves
@@ -96,7 +98,9 @@ def sky(canvas, rng, sun, radius):
 def mountain(canvas, rng, foot):
     """Print a far shore and a mountain with snow on its top."""
     t = np.arange(0, 650, 6.0)
-    ridge = smooth_curve(points("-135 0, -80 -22, -36 -52, -13 -78, -5 -83, 5 -81, 12 -77, 40 -48, 85 -20, 150 0"))
+    ridge = smooth_curve(
+        points("-135 0, -80 -22, -36 -52, -13 -78, -5 -83, 5 -81, 12 -77, 40 -48, 85 -20, 150 0")
+    )
     ridge = ridge + foot + rng.normal(0, 0.25, ridge.shape)
     canvas.polygon(ridge, rgb("5d7f97"))
     for k in range(24):  # lighter towards the foot
@@ -130,7 +134,9 @@ def one_wave(canvas, rng, back, hollow, stripes, claws=0):
 
     A wave with no claws is a swell; its ground grows darker downwards.
     """
-    grounds = rgb("16326c", "1d3d78", "2a5896", "3c72aa") if claws else rgb("2d629c", "1d3d78", "142c60")
+    grounds = (
+        rgb("16326c", "1d3d78", "2a5896", "3c72aa") if claws else rgb("2d629c", "1d3d78", "142c60")
+    )
     ink, t = rgb("12244c"), np.linspace(0, 1, 60)
     for share in np.linspace(0, 1, 40, endpoint=False):
         edges = [between(back, hollow, part, t) for part in (share, min(1, share + 0.05))]
@@ -156,7 +162,9 @@ def one_wave(canvas, rng, back, hollow, stripes, claws=0):
         start = rng.uniform(0, 0.8)
         s = np.linspace(start, min(1, start + rng.uniform(0.08, 0.35)), 30)
         line = between(back, hollow, np.full(30, rng.uniform(0.03, 0.97)), s)
-        canvas.line(line, rgb(rng.choice(["12244c", "12244c", "8fb3c4", "dfe3d3"])), rng.uniform(0.5, 1))
+        canvas.line(
+            line, rgb(rng.choice(["12244c", "12244c", "8fb3c4", "dfe3d3"])), rng.uniform(0.5, 1)
+        )
     canvas.line(back, ink, 2.2)
     if claws:
         canvas.line(hollow, ink, 2)
@@ -226,7 +234,12 @@ def foam(canvas, rng, back, hollow, claws):
     lumps = []
     for k in np.linspace(76, 199, claws * 7).astype(int):
         deep = rng.uniform(-0.03, 0.1 + 0.16 * (k > 100))
-        lumps.append((back[k] + deep * (hollow[k] - back[k]), reach * rng.uniform(0.13, 0.36) * min(1, (k - 40) / 70)))
+        lumps.append(
+            (
+                back[k] + deep * (hollow[k] - back[k]),
+                reach * rng.uniform(0.13, 0.36) * min(1, (k - 40) / 70),
+            )
+        )
     for k in np.linspace(160, 199, claws).astype(int):
         lumps.append((0.3 * back[k] + 0.7 * hollow[k], reach * rng.uniform(0.15, 0.3)))
     for tone, extra in [("12244c", 1.2), ("f4efdc", 0)]:

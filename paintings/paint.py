@@ -71,10 +71,10 @@ DESCRIPTIONS = {  # what there is to see in the stored picture: its alternative 
     "right, a sun with rays, round clouds, and ships on the sea.",
     "engraving_2": "An engraving in black lines on cream paper: a lighthouse on a cliff on the "
     "left, a sun with rays, round clouds, and ships on the sea.",
-    "mosaic": "A mosaic of small stones: five fish, a large orange one above a large red one, in "
-    "blue waves within a golden border.",
-    "mosaic_2": "A mosaic of small stones: five fish, a large orange one above a large golden one, "
-    "in blue waves within a golden border.",
+    "mosaic": "A mosaic of small stones: an octopus and five fish, a large orange one above "
+    "a large red one, in blue waves within a braided border.",
+    "mosaic_2": "A mosaic of small stones: an octopus and five fish, a large red one above "
+    "a large golden one, in blue waves within a braided border.",
     "woven_cloth": "A woven cloth of thick threads: red and green medallions edged in cream on "
     "dark blue.",
     "fauve_harbour": "A harbour in violent colours and broad strokes: sailing boats on blue-green "

@@ -62,7 +62,9 @@ def river_bank(rng, shape, x, y):
     mirror = look_up(plan, x + 3 * noise(rng, shape, (2, 9)), horizon - 0.9 * near - 2)
     mirror = mix(mirror, rgb("f6c98a"), 0.7 * (mirror[..., 2] > 0.72) * (mirror[..., 0] > 0.95))
     depth = 110 * np.log(near + 9)
-    ripple = np.sin(depth / 4.2 + 1.5 * noise(rng, shape, (6, 22))) + 0.5 * noise(rng, shape, (2, 12))
+    ripple = np.sin(depth / 4.2 + 1.5 * noise(rng, shape, (6, 22))) + 0.5 * noise(
+        rng, shape, (2, 12)
+    )
     water = mix(0.88 * mirror, rgb("3b62b4"), np.clip(0.26 + 0.2 * ripple, 0, 0.7))
     path = np.exp(-(((x - sun_x) / (13 + 0.16 * near)) ** 2)) * np.clip(ripple + 0.4, 0, 1)
     plan = mix(plan, mix(water, rgb("ffdc7c"), 0.9 * path), near > 0)
@@ -144,7 +146,9 @@ def tree(rng, plan, x, y, side, foot, large):
     bark = ramp(rgb("2c2450", "54386a", "8a5048", "d98a4a"), bark)
     plan = mix(plan, bark, cover(x.shape, np.vstack([spine - thick, (spine + thick)[::-1]])))
     for start, reach, rise in [(215, -95, 95), (190, 100, 90), (255, 70, 80), (275, -50, 75)]:
-        branch = points(f"4 {-start}, {0.5 * reach} {-start - 0.35 * rise}, {reach} {-start - rise}")
+        branch = points(
+            f"4 {-start}, {0.5 * reach} {-start - 0.35 * rise}, {reach} {-start - rise}"
+        )
         branch = smooth_curve(branch * large + foot, 20)
         thick = large * np.linspace(6, 1.5, 20)[:, None] * (0.3, 1)
         plan = mix(plan, bark, cover(x.shape, np.vstack([branch - thick, (branch + thick)[::-1]])))
@@ -238,7 +242,9 @@ def stroller(rng, plan, x, y, side, kind, foot, tall, look):
         corners = points(outline) * (look, 1) * tall + foot
         folds = 0.1 * np.sin((x - foot[0]) / (0.035 * tall) + (y - foot[1]) / (0.5 * tall))
         colour = dyes[part] * (1 + 0.3 * light + folds[..., None] * (part == "dress"))
-        colour = colour + np.maximum(light, 0) * (0.16, 0.08, 0.0) + np.minimum(light, 0) * (0, 0, -0.1)
+        colour = (
+            colour + np.maximum(light, 0) * (0.16, 0.08, 0.0) + np.minimum(light, 0) * (0, 0, -0.1)
+        )
         plan = mix(plan, colour, cover(x.shape, corners, 0.4))
     if kind in (LADY, SITTING) and tall > 40 and rng.random() < 0.6:
         tip = -1.13 if kind is LADY else -0.72
