@@ -61,8 +61,8 @@ DESCRIPTIONS = {  # what there is to see in the stored picture: its alternative 
     "foam, before a red sun in a cream sky and a mountain with snow.",
     "tiger_coat": "The flank of a tiger: black stripes over yellow-orange fur, with a white belly "
     "below and a few small white spots.",
-    "stained_glass": "A rose window of red, gold, violet and blue glass in black lead lines, over "
-    "green and violet hills.",
+    "stained_glass": "A rose window of red, gold, violet and blue glass in black lead lines, above "
+    "a row of pointed windows.",
     "pointillist": "A river bank at sunset in small dots of colour: sailing boats, strollers with "
     "parasols, and trees on the right.",
     "pointillist_2": "A river at sunset in small dots of colour: sailing boats, strollers on a "
@@ -75,7 +75,7 @@ DESCRIPTIONS = {  # what there is to see in the stored picture: its alternative 
     "a large red one, in blue waves within a braided border.",
     "mosaic_2": "A mosaic of small stones: an octopus and five fish, a large red one above "
     "a large golden one, in blue waves within a braided border.",
-    "woven_cloth": "A woven cloth of thick threads: red and green medallions edged in cream on "
+    "woven_cloth": "A woven cloth of fine threads: red and green medallions edged in cream on "
     "dark blue.",
     "fauve_harbour": "A harbour in violent colours and broad strokes: sailing boats on blue-green "
     "water, red-roofed houses, an orange and turquoise sky.",
