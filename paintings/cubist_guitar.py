@@ -155,8 +155,8 @@ def printed(rng, kind):
     )
     small = ImageFont.load_default(17)
     for left in (8, 210, 412):
-        pen.text((left, 116), " ".join(rng.choice(words.split(), 2)), fill=0, stroke_width=1,
-                 font=ImageFont.load_default(28))  # fmt: skip
+        head = " ".join(rng.choice(words.split(), 2))
+        pen.text((left, 116), head, fill=0, font=ImageFont.load_default(28), stroke_width=1)
         for top in range(156, 520, 18):
             text = " ".join(rng.choice(words.split(), 6))
             pen.text((left, top), text[:21], fill=0, font=small)

@@ -5,9 +5,21 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from materials import SIZE, enlarge, fine_grid, mix, noise, points, ramp, reduce, rgb, texture
+from materials import (
+    LONG_SIDE,
+    SIZE,
+    enlarge,
+    fine_grid,
+    mix,
+    noise,
+    points,
+    ramp,
+    reduce,
+    rgb,
+    texture,
+)
 
-SHAPE = (512, 640)
+SHAPE = (512, LONG_SIDE)
 
 
 class Plate:
@@ -21,6 +33,7 @@ class Plate:
         """Design a sky of rings and rays around the sun, whose place x, y is `sun`."""
         self.rng, self.x, self.y, self.sun = rng, x, y, sun
         self.zoom = 1 / (x[0, 1] - x[0, 0])  # pixels of the fine grid in a unit
+        self.wobble = [self.field(9, 3), self.field(9, 3), self.field(12)]  # an unsteady hand
         far, turn = np.hypot(x - sun[0], y - sun[1]), np.arctan2(y - sun[1], x - sun[0])
         rays = np.sin(19 * turn + sun[0]) + 0.6 * np.sin(43 * turn) + 0.3 * np.sin(7 * turn)
         dark = np.clip(0.06 + far / 760 + 0.1 * rays * np.clip(far / 120, 0, 1), 0, 0.55)
@@ -80,7 +93,7 @@ class Plate:
         rim = inside & ~ndimage.binary_erosion(
             inside, iterations=max(1, round(outline * self.zoom))
         )
-        bent = self.y[box] - 0.46 * height
+        bent = self.y[box] - 0.3 * height
         new_layers = (bent, self.x[box] + 0.6 * height, dark, rim | crease)
         for layer, new in zip(self.layers, new_layers, strict=True):
             layer[box][inside] = new[inside]
@@ -88,10 +101,10 @@ class Plate:
     def rocks(self, mask, spacing, dark, steep=1.0):
         """Put rock that is broken into facets, each with furrows of its own direction.
 
-        `spacing` is the size of a facet in units, and `steep` how many times higher than wide it is.
+        `spacing` is the size of a facet in units, and `steep` how many times higher than wide.
         """
-        x, y = self.x + 3 * self.wobble[0], self.y + 3 * self.wobble[1]
-        count = int(640 * 512 / spacing**2 / steep)
+        x, y = self.x + 1.5 * self.wobble[0], self.y + 1.5 * self.wobble[1]
+        count = int(SHAPE[0] * SHAPE[1] / spacing**2 / steep)
         seeds = self.rng.uniform(-20, 660, (count, 2)) * (1, 0.85)
         places = np.stack([x[mask], y[mask] / steep], axis=1)
         cell = np.zeros(x.shape, int)
@@ -102,7 +115,10 @@ class Plate:
         first = self.x * np.sin(turn) + self.y * np.cos(turn) + 0.5 * self.wobble[1]
         second = self.x * np.sin(turn + 1.1) + self.y * np.cos(turn + 1.1)
         tone = np.where(faces > 0, -0.2, 0.16) + self.rng.normal(0, 0.07, count)
-        self.place(mask, first, second, np.clip(dark + tone[cell], 0.09, 0.84))
+        from_x, from_y = self.x - seeds[cell, 0], self.y - seeds[cell, 1]
+        deep = np.clip((from_y - np.sign(self.sun[0] - 320) * from_x) / spacing, -1, 1.3)
+        tone = tone[cell] + 0.11 * deep  # each facet darkens downwards and away from the sun
+        self.place(mask, first, second, np.clip(dark + tone, 0.08, 0.78))
         cracks = np.zeros(x.shape, bool)
         cracks[1:] |= cell[1:] != cell[:-1]
         cracks[:, 1:] |= cell[:, 1:] != cell[:, :-1]
@@ -120,7 +136,6 @@ def engraving(seed, size=SIZE):
     side, sea = rng.choice([-1, 1]), rng.uniform(318, 345)
     sun_x = 320 + side * rng.uniform(60, 170)
     plate = Plate(rng, x, y, (sun_x, rng.uniform(150, 190)))
-    plate.wobble = [plate.field(9, 3), plate.field(9, 3), plate.field(12)]
     for place_x, bank_y, wide in points("-230 75 80, -40 52 70, 240 95 95, 40 250 75, -250 215 90"):
         cloud(rng, plate, 320 + side * place_x + rng.normal(0, 22), bank_y, wide)
     for base, rough, pale in [(sea - 22, 30, 0.2), (sea - 3, 17, 0.34)]:  # far mountains
@@ -143,6 +158,8 @@ def engraving(seed, size=SIZE):
             bush_x = 320 + side * (bush_away + rng.normal(0, 6) - 170)
             bush(rng, plate, bush_x, ground + rng.uniform(2, 14), rng.uniform(11, 26), side)
     grass(rng, plate, cliff, side)
+    for corner, tall in ((-40, 60), (-95, 42), (-140, 30), (10, 26), (70, 20)):  # in front of all
+        bush(rng, plate, 320 - side * (300 + corner), 520 + rng.uniform(-6, 4), tall, side)
     for gull in np.column_stack([sun_x + rng.normal(0, 90, 9), rng.uniform(215, sea - 40, 9)]):
         wing = points("-1 -.3, -.5 -.55, 0 0, .6 -.5, 1 -.15") * rng.uniform(4, 8) + gull
         plate.scratch([(wing, 0.9)])
@@ -217,12 +234,12 @@ def inside(plate, corners):
 
 def bush(rng, plate, bush_x, ground, tall, side):
     """Put a bush or a small tree that the wind of the sea has bent, with its single leaves."""
-    count = int(1.2 * tall)
+    count = int(0.055 * tall**2) + 12
     shift = rng.normal(0, 0.55, (count, 2)).clip(-1.1, 1.1) * (1.1, 0.5) * tall
     balls = np.column_stack([bush_x + shift[:, 0], ground + shift[:, 1] - 0.5 * tall])
     balls[:, 0] -= 0.35 * side * (ground - balls[:, 1])
-    balls = np.column_stack([balls, tall * rng.uniform(0.14, 0.34, count)])
-    plate.billows(balls, 0.5, 0.5)
+    balls = np.column_stack([balls, rng.uniform(4, 8, count)])
+    plate.billows(balls, 0.42, 0.5)
     arc = np.linspace(np.pi, 2 * np.pi, 6)
     scallop = np.stack([np.cos(arc), 0.9 * np.sin(arc)], 1)
     leaves = []

@@ -144,7 +144,7 @@ def town(rng, sketch, quay, side):
                 continue
             wide, tall = rng.uniform(24, 46), rng.uniform(24, 42) + 5 * row
             house(rng, sketch, corner, wide, tall, rng.choice(walls))
-    wall = points("-9 -3, 649 -3, 649 7, -9 7") + (0, quay)
+    wall = points("-9 -3, 649 -3, 649 7, -9 7") + np.array([0, quay])
     sketch.add(wall, "f58fa8 f9c08a 8a63b8", 0.0)
 
 

@@ -120,7 +120,7 @@ def mountain(canvas, rng, foot):
 
 
 def between(back, hollow, share, t):
-    """Return points of a wave: `share` of the way from its back to its hollow, at `t` along both."""
+    """Return points of a wave: `share` of the way from back to hollow, at `t` along both."""
     place = t * (len(back) - 1)
     first, last = (
         np.column_stack([np.interp(place, np.arange(len(back)), edge[:, k]) for k in (0, 1)])

@@ -1,4 +1,4 @@
-"""The hand of a mosaicist: fish and an octopus in a sea of small stones, within a braided border."""
+"""The hand of a mosaicist: fish and an octopus in a sea of small stones."""
 
 import numpy as np
 from scipy import ndimage
@@ -6,7 +6,6 @@ from skimage import measure
 
 from canvas import Canvas
 from materials import (
-    LONG_SIDE,
     SIZE,
     cover,
     grid,

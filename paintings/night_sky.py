@@ -166,7 +166,7 @@ def house(rng, canvas, foot, grown):
         window = window + foot + (way * across, -high * tall)
         canvas.polygon(window, jitter(rng, rgb("ffcf4a" if lit else "131c3c"), 0.05), 190)
         if lit:
-            canvas.line(window[:2] + (0, -0.12 * tall), rgb("fff0b0"), 1)
+            canvas.line(window[:2] - np.array([0, 0.12 * tall]), rgb("fff0b0"), 1)
 
 
 def church(rng, canvas, foot):

@@ -57,8 +57,8 @@ DESCRIPTIONS = {  # what there is to see in the stored picture: its alternative 
     "over a village among hills and a dark cypress on the right.",
     "night_sky_2": "Thick blue strokes whirl around yellow stars and an orange moon on the right, "
     "over a village among hills, with a dark cypress on the left.",
-    "great_wave": "A great dark blue wave striped with cream curls over a boat, with white claws of "
-    "foam, before a red sun in a cream sky and a mountain with snow.",
+    "great_wave": "A great dark blue wave striped with cream curls over a boat, with claws of "
+    "white foam, before a red sun in a cream sky and a mountain with snow.",
     "tiger_coat": "The flank of a tiger: black stripes over yellow-orange fur, with a white belly "
     "below and a few small white spots.",
     "stained_glass": "A rose window of red, gold, violet and blue glass in black lead lines, above "
@@ -79,7 +79,7 @@ DESCRIPTIONS = {  # what there is to see in the stored picture: its alternative 
     "dark blue.",
     "fauve_harbour": "A harbour in violent colours and broad strokes: sailing boats on blue-green "
     "water, red-roofed houses, an orange and turquoise sky.",
-    "cubist_guitar": "A guitar, a green bottle and a newspaper on a table, broken into slanting "
+    "cubist_guitar": "A guitar, a green bottle, music and a newspaper on a table, in slanting "
     "facets of brown, grey and ochre.",
 }
 

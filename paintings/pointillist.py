@@ -108,7 +108,8 @@ def far_bank(rng, plan, x, y, horizon, sun):
         wall, roof = points("0 0, 1 0, 1 -1, 0 -1"), points("-.1 -1, 1.1 -1, .85 -1.6, .15 -1.6")
         plan = mix(plan, rgb("f3dcc4"), cover(x.shape, wall * (wide, tall) + foot))
         plan = mix(plan, rgb("b4553c"), cover(x.shape, roof * (wide, tall) + foot))
-    tower = points("0 0, 7 0, 7 -27, 3.5 -46, 0 -27") + (rng.uniform(120, 520), horizon - 2)
+    tower = points("0 0, 7 0, 7 -27, 3.5 -46, 0 -27")
+    tower = tower + np.array([rng.uniform(120, 520), horizon - 2])
     return mix(plan, rgb("6b6796"), cover(x.shape, tower))
 
 
@@ -132,7 +133,7 @@ def sailing_boat(rng, plan, foot, tall):
         plan = mix(plan, shaded, 0.97 * cover(plan.shape[:2], sail))
     wood = rng.choice(rgb("5a3350", "7a3b34", "2f4372"))
     hull = hull * (heading, 1) * tall + foot
-    plan = mix(plan, 0.8 * wood, 0.6 * cover(plan.shape[:2], hull + (0, 0.13 * tall)))
+    plan = mix(plan, 0.8 * wood, 0.6 * cover(plan.shape[:2], hull + np.array([0, 0.13 * tall])))
     return mix(plan, wood, cover(plan.shape[:2], hull))
 
 
@@ -166,8 +167,8 @@ def tree(rng, plan, x, y, side, foot, large):
 
 
 LADY = {  # parts of a stroller who is 1 tall and looks to the right, each with its dye
-    "dress": "-.05 -.81, -.09 -.7, -.08 -.57, -.2 -.55, -.26 -.46, -.24 -.2, -.29 0, .16 0, .12 -.25,"
-    ".06 -.52, .11 -.65, .06 -.79",
+    "dress": "-.05 -.81, -.09 -.7, -.08 -.57, -.2 -.55, -.26 -.46, -.24 -.2, -.29 0, .16 0,"
+    ".12 -.25, .06 -.52, .11 -.65, .06 -.79",
     "hem": "-.27 -.1, .14 -.1, .16 0, -.29 0",
     "sleeve": "-.03 -.77, .03 -.75, .07 -.62, .19 -.64, .19 -.59, .04 -.55, -.02 -.64",
     "skin": "-.01 -.82, .0 -.93, .06 -.94, .075 -.88, .05 -.82, .03 -.78",
@@ -176,11 +177,13 @@ LADY = {  # parts of a stroller who is 1 tall and looks to the right, each with 
 }
 GENTLEMAN = {
     "trousers": "-.1 -.45, .08 -.45, .09 -.2, .13 0, .05 0, .01 -.3, -.05 0, -.12 0, -.08 -.2",
-    "dress": "-.05 -.82, -.12 -.76, -.11 -.55, -.13 -.33, -.02 -.36, .1 -.35, .09 -.6, .1 -.74, .05 -.82",
+    "dress": "-.05 -.82, -.12 -.76, -.11 -.55, -.13 -.33, -.02 -.36, .1 -.35, .09 -.6,"
+    ".1 -.74, .05 -.82",
     "sleeve": ".0 -.78, .06 -.7, .07 -.58, .15 -.5, .12 -.46, .01 -.55, -.03 -.7",
     "skin": "-.03 -.82, -.03 -.92, .05 -.93, .07 -.87, .04 -.81",
     "hair": "-.03 -.84, -.05 -.88, -.04 -.93, .03 -.94, -.01 -.9",
-    "hat": "-.08 -.915, .1 -.915, .1 -.935, .06 -.935, .065 -1.05, -.05 -1.05, -.045 -.935, -.08 -.935",
+    "hat": "-.08 -.915, .1 -.915, .1 -.935, .06 -.935, .065 -1.05, -.05 -1.05,"
+    "-.045 -.935, -.08 -.935",
 }
 SITTING = {
     "dress": "-.3 0, .4 .02, .42 -.05, .2 -.13, .1 -.17, .11 -.3, .06 -.4, -.05 -.4, -.09 -.28,"
@@ -191,8 +194,8 @@ SITTING = {
     "hat": "-.1 -.51, .13 -.5, .07 -.53, .05 -.58, -.03 -.58, -.04 -.53",
 }
 DOG = {
-    "dress": "-.2 -.18, -.26 -.29, -.16 -.22, .1 -.21, .15 -.3, .2 -.32, .28 -.25, .2 -.2, .15 -.1, .15 0,"
-    ".11 0, .09 -.1, -.1 -.1, -.12 0, -.16 0, -.17 -.1"
+    "dress": "-.2 -.18, -.26 -.29, -.16 -.22, .1 -.21, .15 -.3, .2 -.32, .28 -.25, .2 -.2, .15 -.1,"
+    ".15 0, .11 0, .09 -.1, -.1 -.1, -.12 0, -.16 0, -.17 -.1"
 }
 
 
@@ -210,10 +213,10 @@ def strollers(rng, plan, x, y, side, shore):
         look = rng.choice([-1, 1])
         plan = stroller(rng, plan, x, y, side, kind, foot, tall, look)
         if kind is LADY and rng.random() < 0.5:  # with a child by the hand
-            beside = foot + (look * 0.33 * tall, 0.04 * tall)
+            beside = foot + np.array([look * 0.33 * tall, 0.04 * tall])
             plan = stroller(rng, plan, x, y, side, LADY, beside, 0.58 * tall, look)
         elif kind is GENTLEMAN:  # with a lady on his arm
-            beside = foot + (look * 0.24 * tall, 0.03 * tall)
+            beside = foot + np.array([look * 0.24 * tall, 0.03 * tall])
             plan = stroller(rng, plan, x, y, side, LADY, beside, 0.95 * tall, look)
     return plan
 

@@ -19,8 +19,14 @@ from materials import (
 )
 
 SHAPE = (LONG_SIDE, 512)
-RUBY, BLUE = rgb("6e0a1c", "a81026", "cf2430", "8e0c38"), rgb("0b2268", "123f9c", "2464c0", "0f2f84")
-GOLD, GREEN = rgb("d08a14", "eeb428", "f6d468", "c4690e"), rgb("0a5236", "1a8046", "4f9c3c", "0d6a5a")
+RUBY, BLUE = (
+    rgb("6e0a1c", "a81026", "cf2430", "8e0c38"),
+    rgb("0b2268", "123f9c", "2464c0", "0f2f84"),
+)
+GOLD, GREEN = (
+    rgb("d08a14", "eeb428", "f6d468", "c4690e"),
+    rgb("0a5236", "1a8046", "4f9c3c", "0d6a5a"),
+)
 VIOLET, PALE = rgb("46186e", "6a3098", "9060b8"), rgb("d8dcb0", "b4d0cc", "eed898", "c4d4b0")
 
 
@@ -55,7 +61,9 @@ def stained_glass(seed, size=SIZE):
     drawn_out = [field((1.5, 16)), field((16, 1.5)), field((5, 5))]  # streaks, or clouds
     streak = np.choose(rng.integers(0, 3, len(kind))[piece], drawn_out) + 0.5 * field(2)
     tilt = rng.normal(0, 1, (2, len(kind)))  # a pane is thicker at one end than at the other
-    middle = [np.bincount(piece.ravel(), side.ravel()) / np.bincount(piece.ravel()) for side in (x, y)]
+    middle = [
+        np.bincount(piece.ravel(), side.ravel()) / np.bincount(piece.ravel()) for side in (x, y)
+    ]
     wedge = sum(
         part[piece] * np.clip((side - centre[piece]) / 26, -1, 1)
         for part, side, centre in zip(tilt, (x, y), middle, strict=True)
@@ -67,7 +75,9 @@ def stained_glass(seed, size=SIZE):
     fired = window.painted * np.clip(0.85 + 0.2 * field(2), 0, 1)
     picture = mix(picture, 0.16 * picture + 0.02, np.clip(fired, 0, 0.92))
     for reach, share in ((2.5, 0.2), (9, 0.16)):  # light spreads over the lead
-        picture += share * ndimage.gaussian_filter(picture, (reach * zoom, reach * zoom, 0)) - 0.1 * share
+        picture += (
+            share * ndimage.gaussian_filter(picture, (reach * zoom, reach * zoom, 0)) - 0.1 * share
+        )
     came = (1.35 + 0.2 * field(9)) * (1 + 0.5 * np.exp(-window.bars / 2))
     shine = lead / came + 0.12 * field(2)
     metal = ramp(rgb("54565a", "2a2a2e", "0b0b0d"), shine)
@@ -143,7 +153,9 @@ def rose(rng, window):
 
     window.add(far < 246, PALE, np.floor(3 * turn), pearls(7 * turn, (far - 238) / 9))
     window.add(far < 230, BLUE, beam * 4 + np.floor(step * 4 + 2), 0.75 * scrolls)
-    window.add(far < 209, RUBY, beam * 3 + np.floor(step * 3 + 1.5), pearls(5 * turn, (far - 203) / 9))
+    window.add(
+        far < 209, RUBY, beam * 3 + np.floor(step * 3 + 1.5), pearls(5 * turn, (far - 203) / 9)
+    )
     window.add(far < 197, first, beam * 2 + (step > 0), 0.6 * scrolls)
     # Between the roundels: small trefoils.
     trefoil = np.hypot(half_side, far - 196)
@@ -154,9 +166,15 @@ def rose(rng, window):
     round_far, round_turn = np.hypot(side, far - 166), np.arctan2(side, far - 166)
     wide = 0.84 * 166 * np.pi / petals
     ring = beam * 8 + np.floor((round_turn / np.pi + 1) * 4)
-    window.add(round_far < wide, GOLD, ring, pearls(18 * round_turn / np.pi, (round_far / wide - 0.87) * 6))
-    window.add(round_far < 0.74 * wide, VIOLET, beam * 4 + np.floor(round_turn / np.pi * 2 + 2),
-               0.8 * scrolls)  # fmt: skip
+    window.add(
+        round_far < wide, GOLD, ring, pearls(18 * round_turn / np.pi, (round_far / wide - 0.87) * 6)
+    )
+    window.add(
+        round_far < 0.74 * wide,
+        VIOLET,
+        beam * 4 + np.floor(round_turn / np.pi * 2 + 2),
+        0.8 * scrolls,
+    )
     foil = wide * (0.46 + 0.12 * np.cos(4 * round_turn))
     veins = 1.0 * ((np.cos(4 * round_turn) > 0.96) | (np.abs(round_far - 0.8 * foil) < 0.9))
     window.add(round_far < foil, second, beam, veins * (round_far > 0.2 * wide))
@@ -169,8 +187,12 @@ def rose(rng, window):
     window.add((np.abs(half_side) < bud) & (far < 124), GREEN, half_beam, 0.8 * scrolls)
     ribs = 1.0 * (np.abs((far / 5.5 - 0.45 * np.abs(side) / 2.5) % 1 - 0.5) < 0.1)
     window.add((np.abs(side) < leaf) & (far < 125), RUBY, beam * 2 + (side > 0), ribs)
-    window.add((np.abs(side) < 0.5 * leaf) & (far < 106) & (far > 50), GOLD,
-               beam * 2 + (far > 78), ribs * 0.9)  # fmt: skip
+    window.add(
+        (np.abs(side) < 0.5 * leaf) & (far < 106) & (far > 50),
+        GOLD,
+        beam * 2 + (far > 78),
+        ribs * 0.9,
+    )
     # The middle.
     window.add(far < 44, PALE, np.floor(turn / 2), pearls(2.4 * turn, (far - 39) / 8))
     window.add(far < 34, GREEN, np.floor(turn / 2 + 0.5), 0.8 * scrolls)
@@ -191,9 +213,13 @@ def lancets(rng, window):
     y, scrolls = window.y, window.scrolls
     below = y > top - 14
     order = rng.permutation(count)[np.clip(number, 0, count - 1).astype(int)]
-    window.add(below, VIOLET, number * 9 + np.floor((y - top) / 26) + 2 * (across > 0), 0.7 * scrolls)
+    window.add(
+        below, VIOLET, number * 9 + np.floor((y - top) / 26) + 2 * (across > 0), 0.7 * scrolls
+    )
     # A pointed arch is where two large circles overlap.
-    arch = np.maximum(np.hypot(across - 22, np.minimum(y - 566, 0)), np.hypot(across + 22, np.minimum(y - 566, 0)))
+    arch = np.maximum(
+        np.hypot(across - 22, np.minimum(y - 566, 0)), np.hypot(across + 22, np.minimum(y - 566, 0))
+    )
     inside = (arch < 59) & below
     window.add(inside, PALE, number * 40 + np.floor(y / 21), pearls(y / 6, (arch - 55) / 5.5))
     window.add(inside & (arch < 51), RUBY, number * 40 + np.floor((y + across) / 17), 0.6 * scrolls)
@@ -205,10 +231,16 @@ def lancets(rng, window):
         window.add(inside & (almond < 1), GOLD, quarters, 0.8 * scrolls)
         window.add(inside & (almond < 0.66), GREEN, number * 40 + middle % 7, 0.7 * scrolls)
         petal = 0.44 + 0.12 * np.cos(4 * np.arctan2(y - middle, across))
-        window.add(inside & (almond < petal), RUBY, number * 40 + middle % 7,
-                   1.0 * (np.abs(almond - 0.7 * petal) < 0.05))  # fmt: skip
+        window.add(
+            inside & (almond < petal),
+            RUBY,
+            number * 40 + middle % 7,
+            1.0 * (np.abs(almond - 0.7 * petal) < 0.05),
+        )
     window.bar(arch - 59, below)
-    window.bar(np.minimum(np.abs(across), wide / 2 - np.abs(across)) + (np.abs(across) < 20) * 99,
-               below & (y > 520))  # fmt: skip
+    window.bar(
+        np.minimum(np.abs(across), wide / 2 - np.abs(across)) + (np.abs(across) < 20) * 99,
+        below & (y > 520),
+    )
     window.bar(y - top + 14)
     window.bar(y - foot)

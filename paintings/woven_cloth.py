@@ -1,9 +1,8 @@
 """The hand of a weaver of dyed threads: a silk cloth with medallions."""
 
 import numpy as np
-from scipy import ndimage
 
-from materials import SIZE, enlarge, fine_grid, jitter, mix, noise, reduce, rgb, texture
+from materials import LONG_SIDE, SIZE, enlarge, fine_grid, jitter, mix, noise, reduce, rgb, texture
 
 WARP, WEFT = 2.1, 3.1  # units from thread to thread
 DYES = rgb("1b2a5e", "f1e4c6", "a81e2a", "1f6b52", "dca22e", "5a1638", "4f8fa8", "d9603a")
@@ -17,7 +16,7 @@ def woven_cloth(seed, size=SIZE):
     edges. Every thread is a little cylinder of silk that goes over and under those that cross it.
     """
     rng = np.random.default_rng(seed)
-    shape = (512, 640)
+    shape = (512, LONG_SIDE)
     x, y = fine_grid(shape, size)
     wander = [1.6 * noise(rng, shape, 60) + 0.2 * noise(rng, shape, 7) for _ in range(2)]
     x, y = x + enlarge(wander[0], x), y + enlarge(wander[1], x)
@@ -89,7 +88,9 @@ class Pattern:
             dye = np.where(r < limit, colour, dye)
         petals = (np.cos(8 * turn) > 0.1) & (far < 0.56) & (far > 0.2)
         steps = (r % 0.2 < 0.07) & (r < 0.56)
-        seeds = np.hypot(across % 17 - 8.5, (down + 9 * (np.floor(across / 17) % 2)) % 24 - 12) < 4.6
+        seeds = (
+            np.hypot(across % 17 - 8.5, (down + 9 * (np.floor(across / 17) % 2)) % 24 - 12) < 4.6
+        )
         motif = np.choose(kind, [petals, steps, seeds & (r < 0.56)])
         dye = np.where(motif, np.where(kind == 0, CREAM, edge), dye)
         dots = (np.cos(20 * turn) > 0.3) & (np.abs(r - 0.765) < 0.045)
@@ -103,12 +104,11 @@ class Pattern:
     def ground(self, dye, across, down, a, b):
         """Fill the ground between the medallions with almonds, hooks and stripes."""
         gap_a, gap_b = 1 - a, np.abs(np.abs(b) - 1)  # from the corner between four medallions
-        almond = np.hypot(gap_a / 0.24, (gap_b - 0.0) / 0.3)
+        almond = np.hypot(gap_a / 0.24, gap_b / 0.3)
         for limit, colour in [(1, CREAM), (0.8, CORAL), (0.5, BLUE), (0.26, GOLD)]:
             dye = np.where(almond < limit, colour, dye)
         horn = np.hypot(a - 0.62, np.abs(b) - 0.83)
         dye = np.where(np.abs(horn - 0.09) < 0.028, SKY, dye)
         dye = np.where(horn < 0.035, CREAM, dye)
         stripe = (a > 0.955) & (gap_b > 0.36)
-        dye = np.where(stripe, np.where(np.sin(down / 3.4) > 0, CREAM, RED), dye)
-        return dye
+        return np.where(stripe, np.where(np.sin(down / 3.4) > 0, CREAM, RED), dye)
