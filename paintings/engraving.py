@@ -74,7 +74,7 @@ class Plate:
         rows = np.searchsorted(self.y[:, 0], (low[1], high[1]))
         columns = np.searchsorted(self.x[0], (low[0], high[0]))
         box = (slice(*rows), slice(*columns))
-        x, y = self.x[box] + self.wobble[0][box], self.y[box] + self.wobble[1][box]
+        x, y = self.x[box] + 2 * self.wobble[0][box], self.y[box] + 2 * self.wobble[1][box]
         height, owner = np.full(x.shape, -1.0), np.zeros(x.shape, int)
         for k, (ball_x, ball_y, radius) in enumerate(balls):
             far = ((x - ball_x) ** 2 + (y - ball_y) ** 2) / radius**2
@@ -88,7 +88,7 @@ class Plate:
         sun_u, sun_v = to_sun / np.hypot(*to_sun)
         light = u * sun_u + v * sun_v
         depth = (y - low[1]) / (high[1] - low[1])
-        dark = np.clip(shade - 0.4 * light + 0.3 * (depth - 0.5) + 0.12 * (u**2 + v**2), 0, 0.95)
+        dark = np.clip(shade - 0.48 * light + 0.42 * (depth - 0.5) + 0.12 * (u**2 + v**2), 0, 0.95)
         crease = (u**2 + v**2 > (1 - 1.1 / radius) ** 2) & (light < 0.45)
         rim = inside & ~ndimage.binary_erosion(
             inside, iterations=max(1, round(outline * self.zoom))
@@ -168,10 +168,10 @@ def engraving(seed, size=SIZE):
 
 def cloud(rng, plate, middle_x, bank_y, wide):
     """Put a bank of cloud: large billows in its middle and small ones at its ends."""
-    shifts = np.linspace(-1.1, 1.1, 38) + rng.normal(0, 0.08, 38)
+    shifts = np.linspace(-1.1, 1.1, 60) + rng.normal(0, 0.1, 60)
     swell = np.exp(-(shifts**2) * 1.6) * (1 + 0.3 * np.sin(5 * shifts + rng.uniform(0, 6)))
-    lifts = rng.uniform(-0.1, 0.85, 38) * swell
-    radii = wide * (0.07 + 0.2 * swell * rng.uniform(0.4, 1, 38))
+    lifts = rng.uniform(-0.1, 1, 60) * swell
+    radii = wide * (0.07 + 0.2 * swell * rng.uniform(0.25, 1, 60))
     balls = np.column_stack([middle_x + wide * shifts, bank_y - 0.62 * wide * lifts, radii])
     plate.billows(balls, 0.2)
     for _ in range(7):  # streaks of thin cloud below

@@ -38,21 +38,21 @@ def great_wave(seed, size=SIZE):
 
     bottom = np.column_stack([np.linspace(-20, 660, 200), np.full(200, 560)])
     swell = curve("-20 362, 90 352, 200 376, 330 356, 450 370, 560 350, 660 358")
-    one_wave(canvas, rng, swell, bottom, stripes=16)
+    one_wave(canvas, rng, swell, bottom, stripes=26)
     froth(canvas, rng, swell[100:185], 5)
     boat(canvas, rng, np.array([452, 388]), 96, -0.08)
     back = curve("-40 420, 30 330, 96 210, 172 112, 268 66, 352 92, 402 168")
     hollow = curve("400 560, 322 470, 262 380, 246 284, 276 214, 334 172, 402 168")
     one_wave(canvas, rng, back, hollow, stripes=26, claws=17)
     swell = curve("150 470, 250 452, 340 424, 450 432, 540 460, 600 452, 660 436")
-    one_wave(canvas, rng, swell, bottom, stripes=9)
+    one_wave(canvas, rng, swell, bottom, stripes=14)
     froth(canvas, rng, swell[30:120], 6)
     back = curve("360 570, 420 476, 486 402, 540 372, 586 380, 606 414")
     hollow = curve("690 570, 612 512, 568 472, 556 440, 574 416, 606 414")
     one_wave(canvas, rng, back, hollow, stripes=14, claws=10)
     boat(canvas, rng, np.array([196, 446]), 210, 0.13)
     swell = curve("-20 416, 60 424, 150 456, 260 482, 380 472, 500 492, 660 462")
-    one_wave(canvas, rng, swell, bottom + np.array([0, 20]), stripes=20)
+    one_wave(canvas, rng, swell, bottom + np.array([0, 20]), stripes=40)
     froth(canvas, rng, swell[:75], 8)
     froth(canvas, rng, swell[110:190], 7)
     return impress(rng, canvas.finish(rng, relief=0, cloth=0), shape, x, y)
@@ -66,7 +66,7 @@ def impress(rng, picture, shape, x, y):
     grain = enlarge(0.7 * rings + 0.8 * vessels, picture[..., 0])[..., None]
     dabbed = enlarge(dabbed, picture[..., 0])[..., None]
     inked = 1 - picture.mean(axis=2, keepdims=True)
-    picture = picture * (1 - 0.028 * grain) + 0.045 * inked * (dabbed + 0.8 * grain)
+    picture = picture * (1 - 0.042 * grain) + 0.045 * inked * (dabbed + 0.8 * grain)
     return texture(rng, texture(rng, picture, 0.016, (0.35, 4)), 0.03)
 
 
@@ -82,8 +82,8 @@ def sky(canvas, rng, sun, radius):
         canvas.dot(
             *(sun + shift), radius * (0.62 + 0.35 * step) - 1, ramp(rgb("d95a3c", "c2452e"), step)
         )
-    for _ in range(8):
-        left, lift = rng.uniform(300, 640), rng.uniform(40, 270)
+    for lift in np.linspace(30, 290, 11) + rng.normal(0, 8, 11):
+        left = rng.uniform(240, 620)
         for _ in range(rng.integers(2, 4)):  # bars of cloud lie over one another like shelves
             long, thick = rng.uniform(50, 190), rng.uniform(3, 6.5)
             t = np.linspace(0, np.pi, 30)
@@ -178,9 +178,9 @@ def froth(canvas, rng, line, reach):
         drop = reach * swell[k] * rng.uniform(1.0, 2.4)
         claw(canvas, rng, line[k] + (0, 0.3 * reach), rng.uniform(0.2, 1.0), drop, 1)
     lumps = []
-    for k in rng.permutation(np.repeat(np.arange(len(line)), 2)):
+    for k in rng.permutation(np.repeat(np.arange(len(line)), 3)):
         place = line[k] + rng.normal(0, (0.3, 0.45)) * reach * swell[k]
-        lumps.append((place, reach * swell[k] * rng.uniform(0.4, 0.8) ** 2 + 0.6))
+        lumps.append((place, reach * swell[k] * rng.uniform(0.5, 0.88) ** 2 + 0.4))
     for tone, extra in (("12244c", 0.9), ("f4efdc", 0)):
         for place, radius in lumps:
             canvas.dot(*place, radius + extra, rgb(tone))
