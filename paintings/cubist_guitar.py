@@ -247,7 +247,7 @@ def guitar(rng, plan, x, y, lean, grain):
     plan = mix(plan, ramp(rgb("3a2012", "7a4a26"), 0.5 + u / 50), head)
     for peg in (-372, -352, -332):
         knob = np.hypot((np.abs(u) - 37) / 8, (v - peg) / 5)
-        plan = mix(plan, rgb("e6d6a8"), knob < 1)
+        plan = mix(plan, rgb("8a5a30"), knob < 1)
         plan = mix(plan, INK, np.abs(knob - 1) < 0.16)
         plan = mix(
             plan, rgb("b8a070"), (np.abs(u) < 30) & (np.abs(u) > 12) & (np.abs(v - peg) < 1.2)

@@ -18,6 +18,8 @@ SUPERSAMPLING = 2  # paintings are made twice as large and reduced at the end: n
 def noise(rng, shape, *scales):
     """Sum smooth random fields, one for each scale (the width of their hills, in units).
 
+    A scale may be a pair, the height and the width, for hills that are drawn out.
+
     The sum is shifted and scaled to the mean 0 and the standard deviation 1.
     """
     total = np.zeros(shape)

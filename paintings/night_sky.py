@@ -110,16 +110,18 @@ def village(rng, canvas, side):
 
 
 def hatch(rng, canvas, corners, colour, along, count, wide=1.7):
-    """Fill a shape with strokes of nearly one colour that run from `along` one side to the other.
+    """Fill a shape with strokes of nearly one colour, as many as `count` says at most.
 
-    `along` is the stroke as a vector; the strokes start inside the shape.
+    `along` is the stroke as a vector; one that would leave the shape is left out.
     """
     canvas.polygon(corners, 0.8 * colour)
     low, high = corners.min(0), corners.max(0)
     mask = cover(canvas.shape, corners) > 0.6
     for start in rng.uniform(low, high, (count, 2)):
         end = start + along * rng.uniform(0.6, 1.2)
-        row, column = np.clip(np.array([start, end])[:, ::-1], 0, (511, 639)).astype(int).T
+        row, column = (
+            np.clip(np.array([start, end])[:, ::-1], 0, np.subtract(mask.shape, 1)).astype(int).T
+        )
         if mask[row, column].all():
             tone = jitter(rng, colour, 0.075, 0.05)
             canvas.line([start, end], tone, wide * rng.uniform(0.6, 1.2), rng.integers(110, 200))
@@ -136,7 +138,6 @@ def house(rng, canvas, foot, grown):
     """Paint a house, seen from a corner, with one gable and lit windows."""
     wide, deep = rng.uniform(11, 17) * grown, rng.uniform(13, 26) * grown
     tall, rise, way = rng.uniform(11, 17) * grown, rng.uniform(9, 14) * grown, rng.choice([-1, 1])
-
     wall = rng.choice(rgb("2a4a78", "3a5a80", "54506a", "6a6a78", "3f6a7a"))
     roof = rng.choice(rgb("2f3f66", "5d3f48", "7a4a3a", "3a5470"))
     gable = points(f"0 0, {wide} 0, {wide} {-tall}, {wide / 2} {-tall - rise}, 0 {-tall}")
@@ -156,10 +157,8 @@ def house(rng, canvas, foot, grown):
     chimney = points("0 0, 3.2 0, 3.2 -6, 0 -6") * grown * (way, 1) + foot
     chimney += (way * (wide / 2 + 0.6 * deep), -tall - rise + 1)
     canvas.polygon(chimney, jitter(rng, rgb("6a3f3a"), 0.04, 0.04))
-    panes = [(0.32, 0.55), (0.68, 0.55), (0.5, 0.05)]
-    panes = [(share * wide, high) for share, high in panes] + [
-        (wide + share * deep, 0.45) for share in (0.3, 0.72)
-    ]
+    panes = [(0.32 * wide, 0.55), (0.68 * wide, 0.55), (0.5 * wide, 0.05)]  # the last is the door
+    panes += [(wide + 0.3 * deep, 0.45), (wide + 0.72 * deep, 0.45)]
     for across, high in panes:
         lit = rng.random() < 0.55
         window = points(f"-1.4 0, 1.4 0, 1.4 {-0.3 * tall}, -1.4 {-0.3 * tall}") * (way, 1)

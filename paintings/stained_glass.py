@@ -75,9 +75,8 @@ def stained_glass(seed, size=SIZE):
     fired = window.painted * np.clip(0.85 + 0.2 * field(2), 0, 1)
     picture = mix(picture, 0.16 * picture + 0.02, np.clip(fired, 0, 0.92))
     for reach, share in ((2.5, 0.2), (9, 0.16)):  # light spreads over the lead
-        picture += (
-            share * ndimage.gaussian_filter(picture, (reach * zoom, reach * zoom, 0)) - 0.1 * share
-        )
+        glow = ndimage.gaussian_filter(picture, (reach * zoom, reach * zoom, 0))
+        picture = picture + share * (glow - 0.1)
     came = (1.35 + 0.2 * field(9)) * (1 + 0.5 * np.exp(-window.bars / 2))
     shine = lead / came + 0.12 * field(2)
     metal = ramp(rgb("54565a", "2a2a2e", "0b0b0d"), shine)
