@@ -75,10 +75,10 @@ DESCRIPTIONS = {  # what there is to see in the stored picture: its alternative 
     "a large red one, in blue waves within a braided border.",
     "mosaic_2": "A mosaic of small stones: an octopus and five fish, a large red one above "
     "a large golden one, in blue waves within a braided border.",
-    "woven_cloth": "A woven cloth of fine threads: red and green medallions edged in cream on "
-    "dark blue.",
+    "woven_cloth": "A woven cloth of fine threads: red, green and blue medallions edged in "
+    "cream on dark blue.",
     "fauve_harbour": "A harbour in violent colours and broad strokes: sailing boats on blue-green "
-    "water, red-roofed houses, an orange and turquoise sky.",
+    "water, red-roofed houses, a yellow and turquoise sky.",
     "cubist_guitar": "A guitar, a green bottle, music and a newspaper on a table, in slanting "
     "facets of brown, grey and ochre.",
 }
