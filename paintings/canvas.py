@@ -114,8 +114,9 @@ class Canvas:
         the canvas shows through.
         """
         layers = np.asarray(self.image, float) / 255
-        colour, height = layers[..., :3], ndimage.gaussian_filter(layers[..., 3], 0.8)
-        slope_y, slope_x = np.gradient(height)
+        colour = layers[..., :3]
+        height = ndimage.gaussian_filter(layers[..., 3], 0.3 * self.zoom)
+        slope_y, slope_x = np.gradient(height * self.zoom / 2)
         light = np.clip(relief * 4 * (slope_x + slope_y), -0.3, 0.3)
         colour = np.clip(
             colour * (1 + light[..., None]) + 0.25 * np.maximum(light, 0)[..., None], 0, 1

@@ -4,7 +4,7 @@ import numpy as np
 
 from canvas import Canvas
 from materials import (
-    LONG_SIDE,
+    SIZE,
     enlarge,
     grid,
     jitter,
@@ -17,79 +17,212 @@ from materials import (
 )
 
 
-def great_wave(seed, size=LONG_SIDE):
-    """Print the great wave and smaller ones: flat Prussian blues, dark outlines, claws of foam.
+def great_wave(seed, size=SIZE):
+    """Print the great wave and smaller ones: graded Prussian blues, dark outlines, claws of foam.
 
-    The bands of a wave lie between two curves, its back and its hollow; claws are small hooks
-    set along the crest. At the end the grain of the block shows in the ink, and the paper's too.
+    A wave lies between two curves, its back and its hollow, and its stripes flow between them;
+    claws are small hooks set along the crest. At the end the grain of the block shows in the ink,
+    and the fibres of the paper do too.
     """
     rng = np.random.default_rng(seed)
     shape, x, y = grid()
     canvas = Canvas(shape, size, rgb("efe4c6"))
-    skies = rgb("a9a58c", "cfc6a4", "e9dcb9", "efe2c0", "ecd3a6", "e3bd8e")
-    for step in range(120):  # the sky changes its colour from step to step downwards
-        band = [(0, 3 * step), (640, 3 * step), (640, 512), (0, 512)]
-        canvas.polygon(band, ramp(skies, np.array(step / 119)))
-    canvas.dot(rng.uniform(465, 545), rng.uniform(150, 215), rng.uniform(44, 60), rgb("cf5136"))
-    for lift in rng.uniform(40, 250, 9):  # bars of cloud
-        left, wide = rng.uniform(230, 620), rng.uniform(50, 170)
-        canvas.line([(left, lift), (left + wide, lift)], rgb("f3ead0"), rng.uniform(3, 8))
-    t = np.arange(0, 641, 8)
-    for lift, tone in [(318, "93a9a5"), (333, "6c8c99")]:
-        hills = lift - 30 * np.abs(np.sin(t / 97 + seed + lift)) - 4 * np.sin(t / 17)
-        canvas.polygon([*zip(t, hills, strict=True), (640, 512), (0, 512)], rgb(tone))
+    sun = np.array([rng.uniform(475, 540), rng.uniform(140, 190)])
+    sky(canvas, rng, sun, rng.uniform(44, 56))
+    mountain(canvas, rng, np.array([rng.uniform(350, 390), 352]))
 
     def curve(text):
         """Draw a smooth curve through the points, moved a little by the seed."""
         corners = points(text)
-        return smooth_curve(corners + rng.normal(0, 5, corners.shape))
+        return smooth_curve(corners + rng.normal(0, 4, corners.shape))
 
-    bottom = np.column_stack([np.linspace(-20, 660, 200), np.full(200, 540)])
-    swell = curve("-20 362, 90 352, 200 376, 330 352, 450 372, 560 344, 660 360")
-    one_wave(canvas, rng, swell, bottom, bands=9, claws=0)
-    back = curve("-30 350, 40 290, 110 176, 190 92, 285 60, 365 92, 408 172")
-    hollow = curve("430 540, 330 460, 262 372, 248 276, 282 208, 340 170, 408 172")
-    one_wave(canvas, rng, back, hollow, bands=19, claws=17)
-    back = curve("330 560, 400 470, 470 392, 530 352, 580 356, 604 392")
-    hollow = curve("700 560, 610 500, 560 460, 545 425, 566 398, 604 392")
-    one_wave(canvas, rng, back, hollow, bands=9, claws=10)
-    swell = curve("-20 420, 60 398, 150 440, 260 478, 380 462, 500 488, 660 452")
-    one_wave(canvas, rng, swell, bottom + np.array([0, 60]), bands=7, claws=0)
-    picture = canvas.finish(rng, relief=0, cloth=0)
-    rings = (y + 25 * noise(rng, shape, 90) + 0.04 * x) / 1.35  # the year rings of the block
-    grain = np.sin(rings) + 0.9 * noise(rng, shape, 1.2)
-    uneven = enlarge(grain + noise(rng, shape, 14, 4), picture[..., 0])[..., None]
-    grain = enlarge(grain, picture[..., 0])[..., None]
+    bottom = np.column_stack([np.linspace(-20, 660, 200), np.full(200, 560)])
+    swell = curve("-20 362, 90 352, 200 376, 330 356, 450 370, 560 350, 660 358")
+    one_wave(canvas, rng, swell, bottom, stripes=26)
+    froth(canvas, rng, swell[100:185], 5)
+    boat(canvas, rng, np.array([452, 388]), 96, -0.08)
+    back = curve("-40 420, 30 330, 96 210, 172 112, 268 66, 352 92, 402 168")
+    hollow = curve("400 560, 322 470, 262 380, 246 284, 276 214, 334 172, 402 168")
+    one_wave(canvas, rng, back, hollow, stripes=26, claws=17)
+    swell = curve("150 470, 250 452, 340 424, 450 432, 540 460, 600 452, 660 436")
+    one_wave(canvas, rng, swell, bottom, stripes=14)
+    froth(canvas, rng, swell[30:120], 6)
+    back = curve("360 570, 420 476, 486 402, 540 372, 586 380, 606 414")
+    hollow = curve("690 570, 612 512, 568 472, 556 440, 574 416, 606 414")
+    one_wave(canvas, rng, back, hollow, stripes=14, claws=10)
+    boat(canvas, rng, np.array([196, 446]), 210, 0.13)
+    swell = curve("-20 416, 60 424, 150 456, 260 482, 380 472, 500 492, 660 462")
+    one_wave(canvas, rng, swell, bottom + np.array([0, 20]), stripes=40)
+    froth(canvas, rng, swell[:75], 8)
+    froth(canvas, rng, swell[110:190], 7)
+    return impress(rng, canvas.finish(rng, relief=0, cloth=0), shape, x, y)
+
+
+def impress(rng, picture, shape, x, y):
+    """Show the year rings of the block and the fibres of the paper, and dab the ink unevenly."""
+    rings = np.sin((y + 22 * noise(rng, shape, (40, 160)) + 0.04 * x) / 1.5)
+    vessels = noise(rng, shape, (0.5, 14))  # short dark lines along the wood
+    dabbed = noise(rng, shape, 14, 4)
+    grain = enlarge(0.7 * rings + 0.8 * vessels, picture[..., 0])[..., None]
+    dabbed = enlarge(dabbed, picture[..., 0])[..., None]
     inked = 1 - picture.mean(axis=2, keepdims=True)
-    picture = picture * (1 - 0.022 * grain) + 0.05 * inked * uneven
-    return texture(rng, texture(rng, picture, 0.022, (0.8, 2.5)), 0.03)
+    picture = picture * (1 - 0.042 * grain) + 0.045 * inked * (dabbed + 0.8 * grain)
+    return texture(rng, texture(rng, picture, 0.016, (0.35, 4)), 0.03)
 
 
-def one_wave(canvas, rng, back, hollow, bands, claws):
-    """Print a wave: bands from its back to its hollow, outlines, then foam along its crest.
+def sky(canvas, rng, sun, radius):
+    """Print the sky, which grows darker upwards, the red sun, and bars of cloud."""
+    skies = rgb("6f7c84", "a9a893", "d6cba8", "ecdfba", "f2dfb2", "eac494")
+    for step in range(180):
+        band = [(0, 2 * step), (640, 2 * step), (640, 512), (0, 512)]
+        canvas.polygon(band, ramp(skies, np.array(step / 179)))
+    canvas.dot(*sun, radius, rgb("b8402c"))
+    for step in np.linspace(1, 0, 24):  # the sun was wiped lighter towards its lower edge
+        shift = np.array([0, 0.3 * radius * (1 - step)])
+        canvas.dot(
+            *(sun + shift), radius * (0.62 + 0.35 * step) - 1, ramp(rgb("d95a3c", "c2452e"), step)
+        )
+    for lift in np.linspace(30, 290, 11) + rng.normal(0, 8, 11):
+        left = rng.uniform(240, 620)
+        for _ in range(rng.integers(2, 4)):  # bars of cloud lie over one another like shelves
+            long, thick = rng.uniform(50, 190), rng.uniform(3, 6.5)
+            t = np.linspace(0, np.pi, 30)
+            half = thick * np.sin(t) ** 0.35 * (0.75 + 0.25 * np.sin(3 * t + left))
+            along = left + long * (0.5 - 0.5 * np.cos(t))
+            top, low = (np.column_stack([along, lift + way * half]) for way in (-1, 1))
+            canvas.polygon(np.vstack([top, low[::-1]]), jitter(rng, rgb("f3e8cc"), 0.015, 0.01))
+            canvas.line(low, rgb("b9a98a"), 0.6)
+            left, lift = left + rng.uniform(-50, 60), lift + 1.7 * thick
 
-    A wave with no claws is a swell; instead it has flecks of foam along its bands.
+
+def mountain(canvas, rng, foot):
+    """Print a far shore and a mountain with snow on its top."""
+    t = np.arange(0, 650, 6.0)
+    ridge = smooth_curve(
+        points("-135 0, -80 -22, -36 -52, -13 -78, -5 -83, 5 -81, 12 -77, 40 -48, 85 -20, 150 0")
+    )
+    ridge = ridge + foot + rng.normal(0, 0.25, ridge.shape)
+    canvas.polygon(ridge, rgb("5d7f97"))
+    for k in range(24):  # lighter towards the foot
+        part = ridge * (1, 0) + (0, 1) * np.maximum(ridge, foot[1] - 42 + 2 * k)
+        canvas.polygon(part, ramp(rgb("5d7f97", "b6bfae"), np.array(k / 23)))
+    top = ridge[np.abs(ridge[:, 0] - foot[0]) < 34]
+    share = np.sort(rng.uniform(0.04, 0.96, 15))[:, None]
+    teeth = top[-1] * (1 - share) + top[0] * share
+    teeth[:, 1] += np.where(np.arange(15) % 2, rng.uniform(1, 13, 15), -rng.uniform(0, 9, 15))
+    canvas.polygon(np.vstack([top, teeth]), rgb("f6f1e2"))
+    canvas.line(ridge, rgb("24406a"), 1)
+    for base, rough, tone in [(338, 9, "93a9a5"), (348, 6, "6c8c99")]:
+        hills = base - rough * np.abs(np.sin(t / 61 + base)) - 2 * np.sin(t / 13 + base)
+        line = np.column_stack([t, hills + rng.normal(0, 0.4, t.size)])
+        canvas.polygon(np.vstack([line, [(640, 512), (0, 512)]]), rgb(tone))
+        canvas.line(line, rgb("4a6b80"), 0.6)
+
+
+def between(back, hollow, share, t):
+    """Return points of a wave: `share` of the way from back to hollow, at `t` along both."""
+    place = t * (len(back) - 1)
+    first, last = (
+        np.column_stack([np.interp(place, np.arange(len(back)), edge[:, k]) for k in (0, 1)])
+        for edge in (back, hollow)
+    )
+    return first + (last - first) * np.reshape(share, (-1, 1))
+
+
+def one_wave(canvas, rng, back, hollow, stripes, claws=0):
+    """Print a wave: a graded ground, stripes that taper at both ends, outlines, and its foam.
+
+    A wave with no claws is a swell; its ground grows darker downwards.
     """
-    blues = rgb("1d3d78", "2d5f96", "1d3d78", "dfe3d3", "5f93b4", "1d3d78", "24508c", "a9c6cc")
-    ink, t = rgb("12244c"), np.linspace(0, 1, len(back))
-    inner = 0.4 * rng.uniform(0.02, 0.98, bands - 2) + 0.6 * np.linspace(0.05, 0.95, bands - 2)
-    edges = []
-    for share in [0, *np.sort(inner), 1]:
-        wander = 0.022 * np.sin(t * rng.uniform(8, 18) + rng.uniform(0, 6)) * (0 < share < 1)
-        part = np.clip(share + wander, 0, 1)[:, None]
-        edges.append(back * (1 - part) + hollow * part)
-    for k in range(bands - 1):
-        band = np.vstack([edges[k], edges[k + 1][::-1]])
-        canvas.polygon(band, jitter(rng, blues[k % len(blues)], 0.02, 0.015))
-    for edge in edges:
-        canvas.line(edge, ink, rng.uniform(0.7, 1.5))
-    canvas.line(back, ink, 2.6)
-    canvas.line(hollow, ink, 2.2)
-    for _ in range(0 if claws else 26):  # flecks of foam
-        edge, start = edges[rng.integers(1, bands - 1)], rng.integers(5, 180)
-        canvas.line(edge[start : start + rng.integers(4, 18)], rgb("e9e8d6"), rng.uniform(1, 3))
+    grounds = (
+        rgb("16326c", "1d3d78", "2a5896", "3c72aa") if claws else rgb("2d629c", "1d3d78", "142c60")
+    )
+    ink, t = rgb("12244c"), np.linspace(0, 1, 60)
+    for share in np.linspace(0, 1, 40, endpoint=False):
+        edges = [between(back, hollow, part, t) for part in (share, min(1, share + 0.05))]
+        canvas.polygon(np.vstack([edges[0], edges[1][::-1]]), ramp(grounds, np.array(share)))
+    shares = np.linspace(0.07, 0.95, stripes) + rng.uniform(-0.4, 0.4, stripes) / stripes
+    for k, share in enumerate(shares):
+        start, stop = rng.uniform(0, 0.3), rng.uniform(0.62, 1)
+        if not claws:  # the stripes of a swell are short, and many lie on one line
+            start = rng.uniform(-0.1, 0.8)
+            stop = min(1, start + rng.uniform(0.15, 0.5))
+        s = np.linspace(max(start, 0), stop, 50)
+        middle = share + 0.02 * np.sin(s * rng.uniform(5, 11) + rng.uniform(0, 6))
+        half = rng.uniform(0.25, 0.55) / stripes * np.sin(np.linspace(0, np.pi, 50)) ** 0.6
+        tone = rgb("e6e6d4", "a9c6cc", "5f93b4", "dfe3d3", "4b82b0")[k % 5]
+        sides = [between(back, hollow, middle + way * half, s) for way in (-1, 1)]
+        canvas.polygon(np.vstack([sides[0], sides[1][::-1]]), jitter(rng, tone, 0.02, 0.015))
+        core = [between(back, hollow, middle + way * half, s) for way in (-0.1, 0.35)]
+        if k % 2:
+            canvas.polygon(np.vstack([core[0], core[1][::-1]])[5:-5], rgb("2d5f96"))
+        for edge in sides:
+            canvas.line(edge, ink, rng.uniform(0.6, 1.2))
+    for _ in range(2 * stripes):  # fine lines of the key block
+        start = rng.uniform(0, 0.8)
+        s = np.linspace(start, min(1, start + rng.uniform(0.08, 0.35)), 30)
+        line = between(back, hollow, np.full(30, rng.uniform(0.03, 0.97)), s)
+        canvas.line(
+            line, rgb(rng.choice(["12244c", "12244c", "8fb3c4", "dfe3d3"])), rng.uniform(0.5, 1)
+        )
+    canvas.line(back, ink, 2.2)
     if claws:
+        canvas.line(hollow, ink, 2)
         foam(canvas, rng, back, hollow, claws)
+
+
+def froth(canvas, rng, line, reach):
+    """Print a fringe of foam along a piece of a crest: lumps above and small claws below."""
+    swell = np.sin(np.linspace(0, np.pi, len(line))) ** 0.5
+    for k in range(0, len(line), 2):
+        drop = reach * swell[k] * rng.uniform(1.0, 2.4)
+        claw(canvas, rng, line[k] + (0, 0.3 * reach), rng.uniform(0.2, 1.0), drop, 1)
+    lumps = []
+    for k in rng.permutation(np.repeat(np.arange(len(line)), 3)):
+        place = line[k] + rng.normal(0, (0.3, 0.45)) * reach * swell[k]
+        lumps.append((place, reach * swell[k] * rng.uniform(0.5, 0.88) ** 2 + 0.4))
+    for tone, extra in (("12244c", 0.9), ("f4efdc", 0)):
+        for place, radius in lumps:
+            canvas.dot(*place, radius + extra, rgb(tone))
+    for place, radius in lumps[::2]:
+        arc = np.linspace(0.3, 2.2, 7)[:, None] + rng.uniform(-0.6, 0.6)
+        curl = place + 0.6 * radius * np.hstack([np.cos(arc), np.sin(arc)])
+        canvas.line(curl, rgb(rng.choice(["8fb3c4", "5f93b4", "b9cfd2"])), 0.8)
+    for _ in range(len(line)):
+        k = rng.integers(len(line))
+        away = (rng.normal(0, reach), -abs(rng.normal(0, 1.6 * reach)))
+        canvas.dot(*(line[k] + away), rng.uniform(0.5, 1.5), rgb("f8f4e4"))
+
+
+def boat(canvas, rng, middle, long, turn):
+    """Print a long boat with rowers who bend over their oars."""
+    spin = np.array([(np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))])
+    ink = rgb("1c2a4a")
+
+    def shaped(text):
+        """Return the corners of a part of the boat, or of a rower."""
+        return points(text) * long @ spin + middle
+
+    hull = smooth_curve(shaped("-.5 -.1, -.3 -.02, 0 .01, .3 -.03, .56 -.17"), 40)
+    keel = smooth_curve(shaped("-.46 -.03, -.28 .05, 0 .08, .3 .05, .56 -.17"), 40)
+    canvas.polygon(np.vstack([hull, keel[::-1]]), rgb("d9b47c"))
+    plank = 0.45 * hull + 0.55 * keel
+    canvas.polygon(np.vstack([plank, keel[::-1]]), rgb("b98a58"))
+    for line, width in ((hull, 1.3), (keel, 1.3), (plank, 0.7), (0.75 * hull + 0.25 * keel, 0.5)):
+        canvas.line(line, ink, width)
+    for place in np.linspace(-0.36, 0.3, 8) + rng.normal(0, 0.008, 8):
+        bend, top = rng.uniform(0.05, 0.08), rng.uniform(0.075, 0.095)
+        robe = rgb(rng.choice(["2d5f96", "1d3d78", "5f93b4", "8a9a94"]))
+        coat = f"{place - 0.03} .01, {place - 0.01} {-0.7 * top}, {place + bend} {-top}, "
+        coat = shaped(coat + f"{place + bend + 0.012} {-0.5 * top}, {place + 0.035} .01")
+        canvas.polygon(coat, robe)
+        canvas.line(np.vstack([coat, coat[:1]]), ink, 0.7)
+        head = shaped(f"{place + bend + 0.018} {-top - 0.008}")[0]
+        canvas.dot(*head, 0.019 * long, ink)
+        canvas.dot(*(head + 0.006 * long), 0.0125 * long, rgb("e3c294"))
+        oar = shaped(f"{place + bend} {-0.5 * top}, {place - 0.06} .14")
+        canvas.line(oar, ink, 1.7)
+        canvas.line(oar, rgb("d9b47c"), 0.8)
 
 
 def foam(canvas, rng, back, hollow, claws):
@@ -99,9 +232,14 @@ def foam(canvas, rng, back, hollow, claws):
         turn = np.arctan2(*(back[k] - back[k - 3])[::-1]) + rng.uniform(-0.9, -0.2)
         claw(canvas, rng, back[k], turn, reach * rng.uniform(0.9, 1.4), 2)
     lumps = []
-    for k in np.linspace(62, 199, claws * 7).astype(int):
+    for k in np.linspace(76, 199, claws * 7).astype(int):
         deep = rng.uniform(-0.03, 0.1 + 0.16 * (k > 100))
-        lumps.append((back[k] + deep * (hollow[k] - back[k]), reach * rng.uniform(0.13, 0.36)))
+        lumps.append(
+            (
+                back[k] + deep * (hollow[k] - back[k]),
+                reach * rng.uniform(0.13, 0.36) * min(1, (k - 40) / 70),
+            )
+        )
     for k in np.linspace(160, 199, claws).astype(int):
         lumps.append((0.3 * back[k] + 0.7 * hollow[k], reach * rng.uniform(0.15, 0.3)))
     for tone, extra in [("12244c", 1.2), ("f4efdc", 0)]:

@@ -10,12 +10,15 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-LONG_SIDE = 640  # units, and the pixels of a painting if no other size is asked for
+LONG_SIDE = 640  # units
+SIZE = 1024  # pixels along the long side, if no other size is asked for
 SUPERSAMPLING = 2  # paintings are made twice as large and reduced at the end: no jagged edges
 
 
 def noise(rng, shape, *scales):
     """Sum smooth random fields, one for each scale (the width of their hills, in units).
+
+    A scale may be a pair, the height and the width, for hills that are drawn out.
 
     The sum is shifted and scaled to the mean 0 and the standard deviation 1.
     """
@@ -26,13 +29,13 @@ def noise(rng, shape, *scales):
     return (total - total.mean()) / total.std()
 
 
-def texture(rng, picture, strength, fibre=(0.6, 0.6)):
+def texture(rng, picture, strength, fibre=(0.4, 0.4)):
     """Vary the lightness of a finished picture with a fine grain, as of paper or cloth.
 
-    The two numbers of `fibre` blur the grain, in pixels; where they differ, it is drawn out into
+    The two numbers of `fibre` blur the grain, in units; where they differ, it is drawn out into
     fibres that run both across and down.
     """
-    down, across = fibre
+    down, across = np.multiply(fibre, max(picture.shape) / LONG_SIDE)
     grain = ndimage.gaussian_filter(rng.standard_normal(picture.shape[:2]), (down, across))
     other = ndimage.gaussian_filter(rng.standard_normal(picture.shape[:2]), (across, down))
     grain = grain / grain.std() + other / other.std()

@@ -4,10 +4,10 @@ import numpy as np
 from scipy import ndimage
 
 from canvas import Canvas
-from materials import LONG_SIDE, grid, mix, noise, ramp, rgb
+from materials import LONG_SIDE, SIZE, grid, mix, noise, ramp, rgb
 
 
-def tiger_coat(seed, size=LONG_SIDE):
+def tiger_coat(seed, size=SIZE):
     """Paint the flank: fine fur that follows the body, black stripes over yellow, white below.
 
     The stripes are noise of which only one width and one direction are kept (a band of its
@@ -30,14 +30,15 @@ def tiger_coat(seed, size=LONG_SIDE):
     black = waves + ragged > thin
     fringe = (waves + ragged > thin - 0.3) & ~black
     golds = rgb("b8620c", "d9820f", "eda01a", "f6b82c", "fbcf57")
-    tone = 0.5 + 0.17 * noise(rng, shape, 40) + 0.1 * noise(rng, shape, 6) - 0.2 * (y < 60)
+    tufts = noise(rng, shape, (3, 11)) + 0.7 * noise(rng, shape, (8, 24))
+    tone = 0.5 + 0.15 * noise(rng, shape, 40) + 0.13 * tufts - 0.2 * np.clip(1.4 - y / 60, 0, 1)
     gold = ramp(golds, tone + 0.25 * np.clip(1 + belly / 90, 0, 1))
     gold[fringe] = ramp(golds, tone - 0.25)[fringe]
     creams = rgb("d6cfc6", "eae6e0", "fbfaf8")
-    plan = mix(gold, ramp(creams, 0.6 + 0.25 * noise(rng, shape, 20, 6)), white)
+    plan = mix(gold, ramp(creams, 0.6 + 0.14 * noise(rng, shape, 26) + 0.16 * tufts), white)
     marks = noise(rng, shape, 13) - 3 * np.clip(waves + 0.3, 0, 1) - 2 * white
     plan = mix(plan, creams[2], np.clip((marks - 1.5) * 2, 0, 1))
-    inks = ramp(rgb("070605", "16110e", "2a1d14"), 0.4 + 0.3 * noise(rng, shape, 8))
+    inks = ramp(rgb("070605", "16110e", "2a1d14"), 0.35 + 0.3 * tufts)
     plan[black] = inks[black]
     angles = (
         np.pi * 0.86 + lean - 0.35 * np.clip(belly / 150, -0.3, 1) + 0.12 * noise(rng, shape, 14)
@@ -46,5 +47,7 @@ def tiger_coat(seed, size=LONG_SIDE):
     canvas.lay(rng, plan, angles, 11, 34, 10, edge=0.3)
     canvas.lay(rng, plan, angles, 5, 22, 3.4, value=0.05, hue=0.02, edge=0.45)
     canvas.lay(rng, plan, angles, 3.6, 17, 1.7, value=0.075, hue=0.02, edge=0.5)
-    canvas.lay(rng, plan, angles, 4.6, 15, 1.0, value=0.11, hue=0.02, edge=0.6)
-    return canvas.finish(rng, relief=0.45, cloth=0.015)
+    # The last hairs do not stop at the edge of a stripe: black and yellow ones lie over each other.
+    canvas.lay(rng, plan, angles, 3, 11, 1.5, value=0.06, hue=0.02, edge=9)
+    canvas.lay(rng, plan, angles, 3.4, 15, 0.9, value=0.1, hue=0.025, edge=9)
+    return canvas.finish(rng, relief=0.32, cloth=0.015)
