@@ -3,10 +3,10 @@
 import json
 import shlex
 
-import exhibition
 import pytest
 from PIL import Image
 
+import exhibition
 from nst_helpers import StyleTransfer, __main__, gallery
 from nst_helpers.engine import transfer
 

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from numbers import Integral, Real
 from typing import Any
 
@@ -217,7 +218,7 @@ class StyleTransfer:
         shorter = [min(p.shape[2:]) for p in (self.content, *(s.image for s in self.styles))]
         smallest = math.ceil(self.extractor.smallest_side * longer_side / min(shorter))
         self.plan = schedule.plan(longer_side, steps, stages, smallest)
-        self._check_memory()
+        self._check_memory(partial(schedule.plan, steps=steps, stages=stages, smallest=smallest))
         several = len(given) > 1
         self.settings = {
             "content": kept_name(content),
@@ -394,28 +395,32 @@ class StyleTransfer:
             self.keep_colours,
         )
 
-    def _check_memory(self):
+    def _check_memory(self, plan):
         """Refuse a run that does not fit: a full memory may end the notebook, not only the run."""
-        size, steps = self.plan[-1]
-        kept = 2 * min(steps, MEMORY) if self.optimizer == "lbfgs" else 2
+        longer_side = max(self.content.shape[2:])
         area = math.prod(self.content.shape[2:])
         style_area = max(math.prod(style.image.shape[2:]) for style in self.styles)
         layers = set(self.content_layers), {*self.content_layers, *self.style_layers}
         compared, returned = map(activations_per_pixel, layers)
+        masks = sum(style.mask is not None for style in self.styles)
+        masked = masks * activations_per_pixel(self.style_layers)
 
-        def needed(share):
-            held = self.extractor.activations_held(area * share)
+        def stage(size, steps):
+            share = (size / longer_side) ** 2
             return estimate(
                 area * share,
                 style_area * share,
-                held=held,
+                held=self.extractor.activations_held(area * share) + masked,
                 returned=returned,
                 compared=compared,
-                pictures=kept,
+                pictures=2 * min(steps, MEMORY) if self.optimizer == "lbfgs" else 2,
                 precision=self.extractor.precision,
             )
 
-        check_room(size, needed, self.extractor.device)
+        def needed(size):
+            return max(itertools.starmap(stage, plan(size)))
+
+        check_room(longer_side, needed, self.extractor.device)
 
     def make_optimizer(self, image: torch.Tensor) -> PixelLBFGS | PixelAdam:
         """Return the optimiser of a stage that begins with `image`."""

@@ -99,28 +99,27 @@ def _text(*parts: str | Path) -> str:
     return Path(*parts).read_text(encoding="utf-8", errors="surrogateescape")
 
 
-def check_room(size: int, needed: Callable[[float], float], device: torch.device) -> None:
+def check_room(size: int, needed: Callable[[int], float], device: torch.device) -> None:
     """Check that a run fits into the memory that is free.
 
     Args:
         size: the longer side that was asked for, in pixels.
-        needed: a function of a share, which returns the bytes of a run with that share of the
-            pixels; 1 stands for `size`.
+        needed: a function of a size, which returns the bytes of a run.
         device: where it would run.
 
     Raises:
         InputError: it does not fit; the message names the largest size that does.
 
     Example:
-        >>> check_room(64, lambda share: share * 1e6, torch.device("cpu"))
+        >>> check_room(64, lambda size: size * 1e4, torch.device("cpu"))
     """
     free = available(device)
-    if needed(1) > free:
-        fitting = (side for side in range(size - 1, 63, -1) if needed((side / size) ** 2) <= free)
+    if needed(size) > free:
+        fitting = (side for side in range(size - 1, 63, -1) if needed(side) <= free)
         largest = next(fitting, None)
         remedy = f"use size={largest} or less" if largest else "close other programs or notebooks"
         raise InputError(
-            f"A run at size {size} needs about {needed(1) / 1e9:.1f} GB of memory, and "
+            f"A run at size {size} needs about {needed(size) / 1e9:.1f} GB of memory, and "
             f"{free / 1e9:.1f} GB are free on {device}: {remedy}."
         )
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from nst_helpers import FeatureExtractor, gram_matrix, load_image, style_transfer
+from nst_helpers.engine import transfer
 from nst_helpers.engine.luminance import luminance, matched, with_luminance
 from nst_helpers.engine.objective import Objective, Style
 from nst_helpers.engine.transfer import QUALITIES
@@ -179,6 +180,16 @@ def test_what_makes_no_sense_is_refused_before_the_network_is_built():
                 else refusal(style_transfer, "cat", **setting, size=64)
             )
             assert message in found, found
+
+
+def test_masks_need_memory_of_their_own(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        transfer, "check_room", lambda size, needed, device: asked.append(needed(64))
+    )
+    make()
+    make(masks=WHITE)
+    assert asked[1] > asked[0] + 500_000
 
 
 def test_quality_is_a_name_for_settings_that_others_override():

@@ -17,13 +17,14 @@ PEAK = r"""
     from nst_helpers import StyleTransfer
     from nst_helpers.engine import features, transfer
 
-    transfer.check_room = lambda size, needed, device: print(needed(1))
-    size, steps, features.RECOMPUTED_FROM = map(int, sys.argv[1:4])
-    precision, content_layers, *style_layers = sys.argv[4:]
+    transfer.check_room = lambda size, needed, device: print(needed(size))
+    size, steps, features.RECOMPUTED_FROM, count = map(int, sys.argv[1:5])
+    precision, content_layers, *style_layers = sys.argv[5:]
     picture = torch.rand(1, 3, size, size)
     layers = {"content_layers": content_layers, "style_layers": style_layers}
     settings = {"steps": steps, "device": "cpu", "stages": 1, "precision": precision}
-    run = StyleTransfer(picture, picture, **settings, **layers)
+    masks = [picture] * count or None
+    run = StyleTransfer(picture, [picture] * max(1, count), masks=masks, **settings, **layers)
     pages = open("/proc/self/statm", encoding="utf-8").read().split()[1]
     before = int(pages) * resource.getpagesize()
     list(map(id, run))
@@ -45,19 +46,21 @@ SETS_OF_LAYERS = {
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*no instructions")
 @pytest.mark.parametrize(
-    ("layers", "size", "precision", "again"),
+    ("layers", "size", "precision", "again", "masks"),
     [
-        ("usual", 384, "float32", False),
-        ("usual", 384, "bfloat16", True),
-        ("shallow", 512, "float32", True),
-        ("whole block", 512, "bfloat16", False),
+        ("usual", 384, "float32", False, 0),
+        ("usual", 384, "bfloat16", True, 0),
+        ("usual", 384, "float32", True, 3),
+        ("shallow", 512, "float32", True, 0),
+        ("whole block", 512, "bfloat16", False, 0),
     ],
 )
-def test_the_estimate_of_memory_is_a_bound(layers, size, precision, again):
+def test_the_estimate_of_memory_is_a_bound(layers, size, precision, again, masks):
     recomputed_from = size**2 if again else size**2 + 1
-    arguments = size, 2, recomputed_from, precision, *SETS_OF_LAYERS[layers]
+    arguments = size, 2, recomputed_from, masks, precision, *SETS_OF_LAYERS[layers]
     printed = python(PEAK, *map(str, arguments))
     estimate, peak = map(float, printed.split())
+    print(estimate, peak)
     assert 0.45 * estimate < peak < estimate
 
 
