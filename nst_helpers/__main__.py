@@ -120,9 +120,7 @@ def _kept(path: str) -> dict[str, Any]:
     if not isinstance(kept, dict):
         raise InputError(f"{shown(path)} carries no settings: use a PNG that was saved by nst.")
     if styles := kept.get("styles"):  # of the studio
-        if len(styles) != 1:
-            raise InputError(f"{shown(path)} mixes {len(styles)} styles: open it in the studio.")
-        kept["style"] = next(iter(styles))
+        kept |= {"style": list(styles), "style_shares": list(styles.values())}
     if isinstance(kept.get("style"), str):
         kept["style"] = [kept["style"]]
     known = inspect.signature(transfer.StyleTransfer).parameters

@@ -32,6 +32,15 @@ from nst_helpers.studio.sheet import ContactSheet
 _BUSY = "A run is on its way: stop it first, or steer it with the sliders."
 _SECONDS_WITHOUT_PAGE = 90  # a page in the background may beat only once a minute
 _SECONDS_BETWEEN_DRAWINGS = 0.3
+# Settings of the command line that have no control here.
+_USUAL = {
+    "style_scale": 1.0,
+    "masks": None,
+    "pooling": "max",
+    "network": "vgg16",
+    "optimizer": "lbfgs",
+    "start": "content",
+}
 
 
 class Studio(ipywidgets.VBox):
@@ -377,6 +386,9 @@ class Studio(ipywidgets.VBox):
             if control.value != settings[name]
         ]
         here_are = f" The nearest that there is here: {', '.join(nearest)}." if nearest else ""
+        lacking = [name for name, usual in _USUAL.items() if settings.get(name, usual) != usual]
+        if lacking:
+            here_are += f" What the studio does not have is left out: {', '.join(lacking)}."
         self.say(f"The settings are restored.{here_are}")
         return True
 
@@ -422,11 +434,20 @@ def _kept_settings(data: bytes) -> dict[str, Any]:
     """
     kept = read_settings(small_enough(data))
     if kept and "styles" not in kept and "style" in kept:
-        hashes = {kept[name]: kept.get(f"{name}_sha256") for name in ("content", "style")}
+        styles = kept["style"] if isinstance(kept["style"], list) else [kept["style"]]
+        hashes = kept.get("style_sha256")
+        hashes = hashes if isinstance(hashes, list) else [hashes] * len(styles)
+        shares = kept.get("style_shares") or [1] * len(styles)
+        names, hashes = [kept["content"], *styles], [kept.get("content_sha256"), *hashes]
         kept |= {
-            "styles": {kept["style"]: 1},
-            "keep_colours": False,
-            "uploads": {name: digest for name, digest in hashes.items() if digest},
+            "styles": {
+                name: round(share / min(shares), 6)
+                for name, share in zip(styles, shares, strict=True)
+            },
+            "keep_colours": kept.get("keep_colours", False),
+            "uploads": {
+                name: digest for name, digest in zip(names, hashes, strict=True) if digest
+            },
         }
     if not kept or not kept["styles"] or not set(kept["styles"].values()) <= {1, 2, 3}:
         raise ValueError

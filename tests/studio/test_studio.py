@@ -280,6 +280,7 @@ def test_what_the_command_line_saved_is_opened_here_and_the_other_way_round(page
     assert "restored. The nearest that there is here: size 128 for 32, steps 20 for 1." in (
         page.easel.text
     )
+    assert "does not have is left out: pooling." in page.easel.text
     assert page.chooser.content == "renamed.png" and page.chooser.styles == {"mosaic": 1}
     assert page.strength.value == 40
 
@@ -296,9 +297,16 @@ def test_what_the_command_line_saved_is_opened_here_and_the_other_way_round(page
     assert repeated.read_bytes() == made.read_bytes()
     capsys.readouterr()
     kept.write_bytes(save(page.easel.photo, {**page.settings(), "styles": {"cat": 1, "mosaic": 2}}))
-    for path, sentence in ((kept, "mixes 2 styles: open it in the studio"), (mine, "no settings")):
-        assert main(["--like", str(path)]) == 2
-        assert sentence in capsys.readouterr().err
+    mixed = tmp_path / "mixed.png"
+    small = ["--size=32", "--steps=1", "--style-scale=2", "--output", str(mixed)]
+    assert main(["--like", str(kept), str(mine), *small]) == 0
+    settings = nst.read_settings(mixed)
+    assert settings["style"] == ["cat", "mosaic"] and settings["style_shares"] == [1 / 3, 2 / 3]
+    restore(page, "mixed.png", mixed.read_bytes())
+    assert "does not have is left out: style_scale." in page.easel.text
+    assert page.chooser.styles == {"cat": 1, "mosaic": 2}
+    assert main(["--like", str(mine)]) == 2
+    assert "no settings" in capsys.readouterr().err
     page.library.uploads.pop("renamed.png")
     page.library.pictures.pop("renamed.png")
     page.chooser.choose("cat", {"night_sky": 1})
