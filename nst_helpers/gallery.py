@@ -38,7 +38,7 @@ _PHOTOGRAPHS = {
         "rocket.jpg",
         "public domain",
         "Launch of the DSCOVR mission, SpaceX",
-        "A rocket on its launch pad between towers and trees, lighting up the evening.",
+        "A white rocket on its launch pad between four towers, lit by lamps in the blue evening.",
     ),
     "galaxies": (
         "hubble_deep_field.jpg",

@@ -445,9 +445,7 @@ def _kept_settings(data: bytes) -> dict[str, Any]:
                 for name, share in zip(styles, shares, strict=True)
             },
             "keep_colours": kept.get("keep_colours", False),
-            "uploads": {
-                name: digest for name, digest in zip(names, hashes, strict=True) if digest
-            },
+            "uploads": {name: digest for name, digest in zip(names, hashes, strict=True) if digest},
         }
     if not kept or not kept["styles"] or not set(kept["styles"].values()) <= {1, 2, 3}:
         raise ValueError
