@@ -27,7 +27,45 @@ LARGEST_FILE = 250_000  # bytes
 ImageFile.MAXBLOCK = 1 << 22  # room for a whole picture, which an optimised JPEG file needs
 
 # file name: (title, arguments of the command)
-RESULTS = {}
+RESULTS = {
+    "rocket_at_sea": ("A rocket before the great wave", "rocket great_wave --quality gallery"),
+    "cat_in_the_night": ("A cat in the night sky", "cat night_sky --quality gallery"),
+    "glass_of_coffee": (
+        "Coffee in the window of a church",
+        "coffee stained_glass --quality gallery",
+    ),
+    "engraved_cat": ("A cat, engraved", "cat engraving --quality gallery"),
+    "astronaut_in_the_harbour": (
+        "An astronaut among the boats",
+        "astronaut fauve_harbour --quality gallery --size 768",
+    ),
+    "astronaut_in_stone": (
+        "An astronaut in stone",
+        "astronaut mosaic --quality gallery --size 768",
+    ),
+    "dots_of_coffee": (
+        "Coffee in dots of its own colours",
+        "coffee pointillist --keep-colours --quality gallery --size 768",
+    ),
+    "cubist_coffee": ("Coffee and guitar", "coffee cubist_guitar --quality gallery --size 768"),
+    "cat_of_silk": ("A cat of silk", "cat woven_cloth --quality gallery --size 768"),
+    "cat_in_a_tigers_coat": (
+        "A cat in a tiger's coat",
+        "cat tiger_coat --quality gallery --size 768",
+    ),
+    "galaxies_in_strokes": (
+        "Galaxies in thick strokes",
+        "galaxies night_sky --style-scale 1.5 --quality gallery --size 768",
+    ),
+    "rocket_by_two_painters": (
+        "A rocket by two painters",
+        "rocket night_sky fauve_harbour --style-shares 2,1 --quality gallery --size 768",
+    ),
+    "cup_of_glass": (
+        "A cup of glass on a table of dots",
+        "coffee stained_glass pointillist --mask docs/gallery/cup.png --quality gallery --size 768",
+    ),
+}
 
 
 def paint(name):

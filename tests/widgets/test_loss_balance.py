@@ -1,5 +1,6 @@
 import base64
 import itertools
+import json
 import threading
 import time
 
@@ -220,7 +221,10 @@ def test_the_static_picture_has_the_picture_and_the_triangle():
     assert np.array_equal(left.images[0].get_array(), nst.to_pil(balance.shown.image))
     assert left.get_title() == "content : style : variation = 1 : 40000 : 10"
     (words,) = (text.get_text() for text in left.texts)
-    assert words.endswith("content 1.66\nstyle 0.0286\nvariation 0.0529")
+    kept = json.loads((triangle.STORED / "balance.json").read_text(encoding="utf-8"))["losses"][
+        "060"
+    ]
+    assert words.endswith("\n".join(f"{name} {kept[name]:.3g}" for name in triangle.LOSSES))
     # The content picture is that of its corner, so 28 and the style picture.
     assert len(right.images) == 29
     middles = {}
