@@ -75,33 +75,20 @@ def neural_style(objective, steps, every=10):
     So its loss is that of content and style alone. Time begins where its optimisation does.
     Pictures come every ten evaluations.
     """
+    side = max(objective.content.shape[2:])
+    gpu = "c" if objective.extractor.device.type == "cpu" else "0"
+    options = (
+        f"-gpu {gpu} -image_size {side} -init image -tv_weight 0 -content_weight 1 -style_weight 1 "
+        f"-num_iterations {steps} -save_iter {every}"
+    )
+    pictures = objective.content, objective.styles[0].image
     with tempfile.TemporaryDirectory() as folder:
-        folder = Path(folder)
-        save_image(objective.content, folder / "content.png")
-        save_image(objective.styles[0].image, folder / "style.png")
-        torch.save(scaled_weights(objective), folder / "vgg16.pth")
-        side = max(objective.content.shape[2:])
-        gpu = "c" if objective.extractor.device.type == "cpu" else "0"
-        command = (
-            f"-m neural_style.neural_style -gpu {gpu} -image_size {side} -init image -tv_weight 0 "
-            f"-content_weight 1 -style_weight 1 -num_iterations {steps} -save_iter {every} "
-            "-print_iter 0 -disable_check -model_file vgg16.pth -content_image content.png "
-            "-style_image style.png -output_image out.png"
-        )
-        run = subprocess.Popen(
-            [sys.executable, "-u", *command.split()],
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        for line in run.stdout:
-            if "Running optimization" in line:
-                began = time.time()
-        if run.wait():
-            raise RuntimeError(f"neural-style failed:\n{run.stderr.read()[-2000:]}")
+        run, began = _begun(Path(folder), *pictures, scaled_weights(objective), options)
+        _, errors = run.communicate()
+        if run.returncode:
+            raise RuntimeError(f"neural-style failed:\n{errors[-2000:]}")
         for count in range(every, steps + 1, every):
-            file = folder / ("out.png" if count == steps else f"out_{count}.png")
+            file = Path(folder, "out.png" if count == steps else f"out_{count}.png")
             image = load_image(file)
             yield file.stat().st_mtime - began, image, bare(objective, image)
 
@@ -112,35 +99,37 @@ def neural_style_as_it_is(content, style, size, seconds):
     The network is VGG-16 as the Caffe model has it, since its default, VGG-19, is in no package.
     Its pictures come every ten evaluations; time begins where its optimisation does.
     """
+    weights = _for_caffe_pictures(dict.fromkeys(LAYER_NAMES["vgg16"], 1.0))
+    options = f"-gpu c -image_size {size} -num_iterations 100000 -save_iter 10 -seed 0"
     with tempfile.TemporaryDirectory() as folder:
-        folder = Path(folder)
-        save_image(content, folder / "content.png")
-        save_image(style, folder / "style.png")
-        torch.save(
-            _for_caffe_pictures(dict.fromkeys(LAYER_NAMES["vgg16"], 1.0)), folder / "vgg16.pth"
-        )
-        command = (
-            f"-m neural_style.neural_style -gpu c -image_size {size} -save_iter 10 -print_iter 0 "
-            "-num_iterations 100000 -seed 0 -disable_check -model_file vgg16.pth "
-            "-content_image content.png -style_image style.png -output_image out.png"
-        )
-        run = subprocess.Popen(
-            [sys.executable, "-u", *command.split()],
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-        )
-        for line in run.stdout:
-            if "Running optimization" in line:
-                break
-        else:
-            raise RuntimeError("neural-style failed before its optimisation began")
+        run, _ = _begun(Path(folder), content, style, weights, options)
         time.sleep(seconds)
         run.kill()
-        run.wait()
-        *_, finished = sorted(folder.glob("out_*.png"), key=lambda file: file.stat().st_mtime)[:-1]
-        return load_image(finished)
+        run.communicate()
+        files = sorted(Path(folder).glob("out_*.png"), key=lambda file: file.stat().st_mtime)
+        return load_image(files[-2])  # the last may be half written
+
+
+def _begun(folder, content, style, weights, options):
+    """Return the process of `neural-style`, and when its optimisation has begun."""
+    save_image(content, folder / "content.png")
+    save_image(style, folder / "style.png")
+    torch.save(weights, folder / "vgg16.pth")
+    command = (
+        f"-u -m neural_style.neural_style {options} -print_iter 0 -disable_check -model_file "
+        "vgg16.pth -content_image content.png -style_image style.png -output_image out.png"
+    )
+    run = subprocess.Popen(
+        [sys.executable, *command.split()],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    for line in run.stdout:
+        if "Running optimization" in line:
+            return run, time.time()
+    raise RuntimeError(f"neural-style failed:\n{run.stderr.read()[-2000:]}")
 
 
 def total(objective, image):
