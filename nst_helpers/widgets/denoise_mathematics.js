@@ -147,21 +147,20 @@ class Flow {
 /** Move both flows along the differences of a picture; out of it none flows. */
 function moveAlong(image, vertical, horizontal, columns, stepDown, stepAcross, momentum) {
   const size = image.length;
-  for (let i = 0; i + columns < size; i++) {
-    advance(vertical, i, stepDown * (image[i + columns] - image[i]), momentum);
-  }
+  advance(vertical, image, 0, size - columns, columns, stepDown, momentum);
   for (let start = 0; start < size; start += columns) {
-    for (let i = start; i < start + columns - 1; i++) {
-      advance(horizontal, i, stepAcross * (image[i + 1] - image[i]), momentum);
-    }
+    advance(horizontal, image, start, start + columns - 1, 1, stepAcross, momentum);
   }
 }
 
-function advance({ now, ahead, limit }, i, change, momentum) {
-  const moved = ahead[i] + change;
-  const flow = moved > limit ? limit : moved < -limit ? -limit : moved;
-  ahead[i] = flow + momentum * (flow - now[i]);
-  now[i] = flow;
+/** Move a flow from each pixel of a range to the one that lies `apart` behind it. */
+function advance({ now, ahead, limit }, image, begin, end, apart, step, momentum) {
+  for (let i = begin; i < end; i++) {
+    const moved = ahead[i] + step * (image[i + apart] - image[i]);
+    const flow = moved > limit ? limit : moved < -limit ? -limit : moved;
+    ahead[i] = flow + momentum * (flow - now[i]);
+    now[i] = flow;
+  }
 }
 
 /** The picture that the flows make of a noisy one: what flows in is taken away. */
