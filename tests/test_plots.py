@@ -123,3 +123,19 @@ def test_a_figure_is_shown_with_alternative_text(monkeypatch):
     assert shown[0].alt == "Noise." and shown[0].format in ("png", "jpeg")
     with pytest.raises(ValueError, match="alt"):
         plots.show(plots.show_images({"a": torch.rand(1, 3, 20, 30)}), " ")
+
+
+def test_the_method_is_drawn_with_its_pictures_and_its_way_back():
+    pictures = [torch.full((1, 3, 20, 30), level) for level in (0.1, 0.5, 0.9)]
+    figure = plots.plot_method(*pictures)
+    (axis,) = figure.axes
+    places = {float(image.get_array().mean()): image.get_extent() for image in axis.images}
+    heights = {round(level, 1): (low + high) / 2 for level, (_, _, low, high) in places.items()}
+    assert heights[0.5] > heights[0.9] > heights[0.1]  # style, generated, content
+    words = [text.get_text() for text in axis.texts]
+    for name in ("style loss", "content loss", "variation loss", "generated image"):
+        assert name in words
+    back = axis.lines[-1].get_xydata()
+    assert back[0][0] > 85 and back[-1][0] < 5 and back[-1][1] == pytest.approx(heights[0.9])
+    low, high = axis.get_ylim()
+    assert all(low <= y <= high for line in axis.lines for _, y in line.get_xydata())
