@@ -524,10 +524,11 @@ def plot_tables(
 def plot_arrows(
     pairs: Mapping[str, tuple[Sequence[float] | Array, Sequence[float] | Array]], width: float = 9.0
 ) -> Figure:
-    """Return a figure of pairs of arrows from the origin, with the angle between them.
+    """Return a figure of pairs of arrows from the origin, their angle and the shadow of b on a.
 
     Args:
-        pairs: `{title: (a, b)}`; a and b are vectors of two numbers, 0 or greater.
+        pairs: `{title: (a, b)}`; a and b are vectors of two numbers, 0 or greater. The shadow is
+            the projection of b: a grey bar along a, below the foot of a thin line from b.
         width: of the figure in inches.
 
     Example:
@@ -539,6 +540,10 @@ def plot_arrows(
     figure = Figure(figsize=(width, width / len(pairs) * up / across + 0.8), layout="constrained")
     axes = figure.subplots(1, len(pairs), squeeze=False, sharex=True, sharey=True).ravel()
     for axis, (title, pair) in zip(axes, pairs.items(), strict=True):
+        a, b = (np.asarray(vector, dtype=float) for vector in pair)
+        foot = a * (a @ b) / (a @ a)
+        axis.plot(*zip((0, 0), foot, strict=True), color="0.75", linewidth=7, solid_capstyle="butt")
+        axis.plot(*zip(b, foot, strict=True), color="0.4", linewidth=1)
         turns = []
         for vector, name, style in zip(pair, "ab", ("-", "--"), strict=True):
             x, y = (float(number) for number in vector)
@@ -546,7 +551,8 @@ def plot_arrows(
             arrow = {"arrowstyle": "-|>", "linewidth": 2, "linestyle": style, "color": "black"}
             arrow |= {"shrinkA": 0, "shrinkB": 0, "mutation_scale": 14}
             axis.annotate("", (x, y), (0, 0), arrowprops=arrow)
-            axis.text(x + 0.08, y + 0.1, name, fontsize=12, weight="bold")
+            higher = 0.3 if name == "b" and np.allclose(a, b) else 0.1  # or one hides the other
+            axis.text(x + 0.08, y + higher, name, fontsize=12, weight="bold")
         arc = np.linspace(min(turns), max(turns), 40)
         axis.plot(0.6 * np.cos(arc), 0.6 * np.sin(arc), color="0.4", linewidth=1)
         angle = math.degrees(abs(turns[0] - turns[1]))

@@ -91,6 +91,9 @@ def test_maps_say_their_scale(scale, largest):
 def test_arrows_show_their_angle():
     pairs = {"t": (torch.tensor([2.0, 0.0]), torch.tensor([1.0, 1.0]))}
     assert "45°" in texts(plots.plot_arrows(pairs).axes[0])
+    bar, drop, *_ = plots.plot_arrows({"": ([2.0, 0.0], [1.0, 3.0])}).axes[0].lines
+    assert bar.get_xydata().tolist() == [[0, 0], [1, 0]]  # the shadow, below the foot of a line
+    assert drop.get_xydata().tolist() == [[1, 3], [1, 0]]
 
 
 def test_points_stand_at_the_activations():
