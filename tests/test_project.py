@@ -23,7 +23,7 @@ ARROWS = {
     "runtime": {"errors", "files", "images", "web"},
     "engine": {"errors", "gallery", "images", "runtime"},
     "plots": set(),
-    "checks": {"engine"},
+    "checks": {"engine", "errors"},
     "widgets": {"engine", "errors", "gallery", "images", "runtime"},
     "studio": {"engine", "errors", "gallery", "images", "runtime"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},

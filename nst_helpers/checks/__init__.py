@@ -1,6 +1,6 @@
 """Checkers for the exercises: each runs a student's function and names the mistake it finds."""
 
-from nst_helpers.checks.answer import check_answer
+from nst_helpers.checks.answer import check_answer, compare_answer
 from nst_helpers.checks.content_loss import check_content_loss
 from nst_helpers.checks.cosine import check_cosine
 from nst_helpers.checks.dot_product import check_dot_product
@@ -22,4 +22,5 @@ __all__ = [
     "check_style_loss",
     "check_total_loss",
     "check_variation_loss",
+    "compare_answer",
 ]

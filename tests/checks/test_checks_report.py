@@ -14,13 +14,13 @@ from nst_helpers.checks.report import as_code, show_report
 
 ROOT = Path(__file__).parents[2]
 EACH_VERDICT = """
-from nst_helpers.checks import check_answer, check_gram_matrix
+from nst_helpers.checks import compare_answer, check_gram_matrix
 check_gram_matrix(lambda f: None, batch=False)
 check_gram_matrix(lambda f: f.flatten(1).T @ f.flatten(1) / 6, batch=False)
 check_gram_matrix(lambda f: f.flatten(1) @ f.flatten(1).T / f[0].numel(), batch=False)
-check_answer("\\u732b", "dog")
-check_answer("caf\\xe9", "dog")
-report = check_answer("dog", "dog", hints={"dog": "\\u201cDog\\u201d is 1\\u202f/\\u202f3."})
+compare_answer("\\u732b", "dog")
+compare_answer("caf\\xe9", "dog")
+report = compare_answer("dog", "dog", hints={"dog": "\\u201cDog\\u201d is 1\\u202f/\\u202f3."})
 """
 
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import nst_helpers as nst
+from nst_helpers.checks.questions import questions
 
 ROOT = Path(__file__).parents[2]
 STUDIO = "08_studio.ipynb"  # a page to work with, not a lesson
@@ -127,15 +128,103 @@ def test_exercises_have_stub_check_and_solution(path):
         assert re.search(r"\*\*Minutes:\*\* \d", source(everything[i]))
         stub, check, solution = everything[i + 1 : i + 4]
         assert [tags(stub), tags(check), tags(solution)] == [["exercise"], ["check"], ["solution"]]
-        assert source(check).strip().splitlines()[-1].startswith("check_")
         assert "assert check_" in source(solution)
-        assert solution["metadata"]["jupyter"]["source_hidden"]
         assert "Nothing was returned yet" in json.dumps(check["outputs"])
-        assert "Right." in json.dumps(solution["outputs"])
     for tag in ("exercise", "check", "solution"):
         assert len(tagged(path, tag)) == len(tasks)
     code = [cell for cell in tagged(path, "exercise") if "def " in source(cell)]
     assert 0 < len(code) < len(tasks)  # one to write, and one to predict or explain
+
+
+def is_one_call(code):
+    """Return whether code is the call of a checker, and has no word of an answer."""
+    question = r'check_answer\("\d\d-[a-z]+", answer\)'
+    function = r"check_(?!answer\()\w+\(\w+(, \w+=(True|False))?\)"
+    return re.fullmatch(f"{question}|{function}", code) is not None
+
+
+def shown_text(cell):
+    """Return what a cell has printed and shown, without its figures."""
+    texts = [
+        output.get("text", [])
+        + [text for kind, text in output.get("data", {}).items() if kind.startswith("text/")]
+        for output in cell["outputs"]
+    ]
+    return json.dumps(texts, ensure_ascii=False)
+
+
+def given_away(cell):
+    """Yield how a code cell gives an answer away before it is asked for."""
+    kind = set(tags(cell))
+    stored = shown_text(cell)
+    if "check" in kind and not is_one_call(source(cell)):
+        yield "the check has more than its call"
+    if "check" in kind and re.search("Right|Not yet", stored):
+        yield "the check was stored with an answer"
+    if "solution" in kind:
+        if cell["metadata"].get("jupyter") != {"outputs_hidden": True, "source_hidden": True}:
+            yield "the solution is open"
+        if cell["outputs"]:
+            yield "the solution has outputs"
+    elif "check_" in source(cell) and "check" not in kind and "setup" not in kind:
+        yield "a checker is called elsewhere"
+    if "check" not in kind and re.search(r"\byour\b", stored, re.I):
+        yield "what is not the reader's is called yours"
+
+
+def test_no_answer_is_given_away(path):
+    for cell in cells(path, "code"):
+        assert not list(given_away(cell)), source(cell)
+
+
+def code_cell(tag, code, *printed, **jupyter):
+    outputs = [{"output_type": "stream", "name": "stdout", "text": [text]} for text in printed]
+    metadata = {"tags": [tag]} | ({"jupyter": jupyter} if jupyter else {})
+    return {"cell_type": "code", "metadata": metadata, "source": [code], "outputs": outputs}
+
+
+CLOSED = {"source_hidden": True, "outputs_hidden": True}
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [
+        (code_cell("check", 'check_answer("04-table", answer)', "Nothing yet"), None),
+        (code_cell("check", "check_gram_matrix(my_gram, batch=False)"), None),
+        (code_cell("check", 'check_answer(answer, "c")'), "more than its call"),
+        (code_cell("check", 'check_answer("04-table", "c")'), "more than its call"),
+        (code_cell("check", 'check_answer("c", answer)'), "more than its call"),
+        (code_cell("check", 'hints = {}\ncheck_answer("04-table", answer)'), "more than its call"),
+        (code_cell("check", 'compare_answer(answer, "c")'), "more than its call"),
+        (code_cell("check", "check_cosine(lambda a, b: a @ b)"), "more than its call"),
+        (code_cell("check", 'check_cosine(cosine, rule="a @ b")'), "more than its call"),
+        (code_cell("check", "check_cosine(cosine)  # a @ b"), "more than its call"),
+        (code_cell("check", "check_cosine(cosine)", "✓ Right."), "stored with an answer"),
+        (code_cell("solution", 'assert check_answer("04-table", "b")', **CLOSED), None),
+        (code_cell("solution", "a = 1", source_hidden=True), "open"),
+        (code_cell("solution", "a = 1", source_hidden=True, outputs_hidden=False), "open"),
+        (code_cell("solution", "a = 1"), "open"),
+        (code_cell("solution", "a = 1", "All move alike.", **CLOSED), "has outputs"),
+        (code_cell("solution", "a = 1", "Your cosine is right", **CLOSED), "called yours"),
+        (code_cell("demo", "a = 1", "Your cosine is right"), "called yours"),
+        (code_cell("demo", 'check_answer("04-table", "b")'), "called elsewhere"),
+    ],
+)
+def test_an_answer_given_away_is_found(cell, fault):
+    found = list(given_away(cell))
+    assert any(fault in one for one in found) if fault else not found
+
+
+@pytest.mark.skipif(len(LESSONS) < 7, reason="not all lessons are there")
+def test_each_question_is_asked_in_its_lesson():
+    asked = [
+        (lesson.stem[:2], name)
+        for lesson in LESSONS
+        for cell in tagged(lesson, "check")
+        for name in re.findall(r'check_answer\("([^"]*)"', source(cell))
+    ]
+    assert sorted(name for _, name in asked) == sorted(questions())
+    assert all(name.startswith(f"{number}-") for number, name in asked)
 
 
 def test_the_stored_outputs_are_those_of_one_clean_run(path):
