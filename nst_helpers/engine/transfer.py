@@ -69,7 +69,8 @@ class Step:
         index: 0 for the first step.
         image: the picture `(1, 3, H, W)` in [0, 1] that was evaluated.
         losses: `content`, `style` and `variation`, as `Objective` has them, and `total`, the
-            weighted sum that is minimised; all of exactly this picture.
+            weighted sum that is minimised; all of exactly this picture, or with `keep_colours` of
+            how light it is.
         weights: those of the sum. At a coarse size the content weighs more, so that totals of
             different sizes cannot be compared.
         seconds: since the start of the run.
