@@ -1,9 +1,12 @@
 """The one exception that this package raises for input it cannot use."""
 
+import contextlib
 import difflib
+import math
 import os
 import warnings
 from collections.abc import Collection
+from numbers import Real
 
 
 class InputError(ValueError):
@@ -74,3 +77,27 @@ def check_choice(what: str, given: object, known: Collection[str]) -> None:
     near = difflib.get_close_matches(shown(given).strip("'").lower(), known, n=1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
     raise InputError(f"There is no {what} {shown(given)}. {hint}Known: {', '.join(known)}.")
+
+
+def check_number(name: str, given: object, low: float, high: float) -> float:
+    """Return a number as a float, if it is one and in range.
+
+    Args:
+        name: of the setting, for the message.
+        given: an int, a float or a number of NumPy.
+        low, high: the range, both ends included.
+
+    Raises:
+        InputError: it is no number, or out of range.
+
+    Example:
+        >>> check_number("style_scale", 2, 0.1, 4)
+        2.0
+    """
+    number = math.nan
+    if isinstance(given, Real) and not isinstance(given, bool):
+        with contextlib.suppress(OverflowError):  # an int can be larger than any float
+            number = float(given)
+    if not low <= number <= high:
+        raise InputError(f"{name} is {shown(given)}; it must be a number from {low:g} to {high:g}.")
+    return number

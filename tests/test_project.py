@@ -33,12 +33,21 @@ ARROWS = {
 ENGINE = {
     "losses": set(),
     "luminance": set(),
+    "styles": {"luminance"},
     "layers": set(),
     "features": {"layers"},
-    "objective": {"luminance", "features", "losses"},
+    "objective": {"features", "losses", "luminance", "styles"},
     "schedule": set(),
     "optimizers": set(),
-    "transfer": {"luminance", "features", "layers", "objective", "optimizers", "schedule"},
+    "transfer": {
+        "features",
+        "layers",
+        "luminance",
+        "objective",
+        "optimizers",
+        "schedule",
+        "styles",
+    },
 }
 
 

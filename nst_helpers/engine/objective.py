@@ -8,22 +8,7 @@ import torch
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.losses import content_loss, gram_matrix, style_loss, variation_loss
 from nst_helpers.engine.luminance import luminance, matched
-
-
-@dataclass(frozen=True)
-class Style:
-    """One of the styles of a run.
-
-    Attributes:
-        image: the style picture `(1, 3, H, W)` in [0, 1], of any shape.
-        share: of this style among all, from 0 to 1.
-        mask: where it goes, `(1, 1, H, W)` in [0, 1] over the generated picture, of any size; None
-            is everywhere.
-    """
-
-    image: torch.Tensor
-    share: float = 1.0
-    mask: torch.Tensor | None = None
+from nst_helpers.engine.styles import Style
 
 
 class Objective:

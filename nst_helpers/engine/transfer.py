@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import torch
@@ -18,9 +18,10 @@ from nst_helpers.engine import schedule
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.layers import activations_per_pixel, as_names
 from nst_helpers.engine.luminance import luminance, with_luminance
-from nst_helpers.engine.objective import Objective, Style
+from nst_helpers.engine.objective import Objective
 from nst_helpers.engine.optimizers import MEMORY, PixelAdam, PixelLBFGS
-from nst_helpers.errors import InputError, check_choice, shown, tell
+from nst_helpers.engine.styles import as_list, load_styles
+from nst_helpers.errors import InputError, check_choice, check_number, shown, tell
 from nst_helpers.gallery import gallery
 from nst_helpers.images import (
     SMALLEST_SIDE,
@@ -205,11 +206,12 @@ class StyleTransfer:
         content_layers, style_layers = as_names(content_layers), as_names(style_layers)
         self.content = load_image(content, size)
         longer_side = max(self.content.shape[2:])
-        self.style_scale = _checked_number("style_scale", style_scale, 0.1, 4)
+        self.style_scale = check_number("style_scale", style_scale, 0.1, 4)
         self.keep_colours = bool(keep_colours)
-        given = _as_list(style)
-        masks = None if masks is None else _as_list(masks)
-        self.styles = self._load_styles(given, style_shares, masks)
+        given = as_list(style)
+        masks = None if masks is None else as_list(masks)
+        style_side = round(longer_side * self.style_scale)
+        self.styles = load_styles(given, style_side, style_shares, masks, self.content)
         self.start = self._start_picture(start, seed)
         layers, device = content_layers + style_layers, choose_device(device)
         with explain_full_memory(longer_side, device):
@@ -246,41 +248,6 @@ class StyleTransfer:
             digests = [file_sha256(picture) for picture in pictures]
             if any(digests):
                 self.settings[f"{name}_sha256"] = digests if len(digests) > 1 else digests[0]
-
-    def _load_styles(self, given, shares, masks):
-        """Return the styles, with what the settings say of each."""
-        if not given:
-            raise InputError("The list of styles is empty: give at least one.")
-        size = round(max(self.content.shape[2:]) * self.style_scale)
-        pictures = [load_image(picture, size) for picture in given]
-        shares = _checked_shares(shares, len(given), masks)
-        if masks is None:
-            return [Style(*pair) for pair in zip(pictures, shares, strict=True)]
-        loaded = [self._load_mask(mask, number) for number, mask in enumerate(masks, start=1)]
-        if len(loaded) == 1 and len(given) == 2:
-            loaded.append(1 - loaded[0])
-        if len(loaded) != len(given):
-            raise InputError(
-                f"There are {len(loaded)} masks for {len(given)} styles: give a mask for each."
-            )
-        if empty := [n for n, mask in enumerate(loaded, start=1) if mask.mean() < 1e-4]:
-            raise InputError(
-                f"Style {empty[0]} goes nowhere, because its mask is black: paint it white where "
-                "the style belongs."
-            )
-        return [Style(*parts) for parts in zip(pictures, shares, loaded, strict=True)]
-
-    def _load_mask(self, source, number):
-        mask = load_image(source)
-        wanted, has = (picture.shape[3] / picture.shape[2] for picture in (self.content, mask))
-        if not 0.95 < has / wanted < 1.05:
-            raise InputError(
-                f"Mask {number} is {mask.shape[3]} x {mask.shape[2]} pixels, and the content "
-                f"{self.content.shape[3]} x {self.content.shape[2]}: a mask needs the shape of "
-                "the content."
-            )
-        height, width = self.content.shape[2:]
-        return luminance(resample(mask, (height, width)))
 
     def __len__(self) -> int:
         """Return the number of steps."""
@@ -586,42 +553,12 @@ def _advice(losses, before, weights):
 def _checked_weights(weights):
     """Return the weights as floats, of which one at least is not 0."""
     checked = {
-        name: _checked_number(f"{name}_weight", weight, 0, _LARGEST_WEIGHT)
+        name: check_number(f"{name}_weight", weight, 0, _LARGEST_WEIGHT)
         for name, weight in weights.items()
     }
     if not any(checked.values()):
         raise InputError("All three weights are 0, so there is nothing to minimise: raise one.")
     return checked
-
-
-def _as_list(given):
-    return list(given) if isinstance(given, (list, tuple)) else [given]
-
-
-def _checked_number(name, value, low, high):
-    """Return a number as a float, so that NumPy's numbers can be kept with the picture."""
-    number = math.nan
-    if isinstance(value, Real) and not isinstance(value, bool):
-        with contextlib.suppress(OverflowError):  # an int can be larger than any float
-            number = float(value)
-    if not low <= number <= high:
-        raise InputError(f"{name} is {shown(value)}; it must be a number from {low:g} to {high:g}.")
-    return number
-
-
-def _checked_shares(shares, count, masks):
-    """Return how much there is of each style, as numbers whose sum is 1."""
-    if shares is None:
-        return [1 / count] * count
-    if masks is not None:
-        raise InputError("style_shares and masks exclude each other: a mask says where, not half.")
-    shares = [_checked_number("A share of a style", share, 0, 1e6) for share in _as_list(shares)]
-    if len(shares) != count or not any(shares):
-        raise InputError(
-            f"style_shares has {len(shares)} numbers for {count} styles: give one for each, not "
-            "all of them 0."
-        )
-    return [share / sum(shares) for share in shares]
 
 
 def _checked_count(name, value, low, high):

@@ -6,7 +6,8 @@ import torch
 from nst_helpers import FeatureExtractor, gram_matrix, load_image, style_transfer
 from nst_helpers.engine import transfer
 from nst_helpers.engine.luminance import luminance, matched, with_luminance
-from nst_helpers.engine.objective import Objective, Style
+from nst_helpers.engine.objective import Objective
+from nst_helpers.engine.styles import Style
 from nst_helpers.engine.transfer import QUALITIES
 from outcomes import no_network_built, refusal
 from runs import SMALL, make, paint, relative_error
