@@ -99,7 +99,8 @@ def neural_style_as_it_is(content, style, size, seconds):
     The network is VGG-16 as the Caffe model has it, since its default, VGG-19, is in no package.
     Its pictures come every ten evaluations; time begins where its optimisation does.
     """
-    weights = _for_caffe_pictures(dict.fromkeys(LAYER_NAMES["vgg16"], 1.0))
+    # As large activations as pictures from 0 to 255 give, for which its weights are made.
+    weights = _for_caffe_pictures(dict.fromkeys(LAYER_NAMES["vgg16"], 255 * IMAGENET_STD[1]))
     options = f"-gpu c -image_size {size} -num_iterations 100000 -save_iter 10 -seed 0"
     with tempfile.TemporaryDirectory() as folder:
         run, _ = _begun(Path(folder), content, style, weights, options)
