@@ -443,6 +443,8 @@ def test_what_is_painted_on_is_shown_until_the_place_moves(show, balance, monkey
     settled(balance, (1, 4, 1))
     monkeypatch.setattr(triangle, "ON", 3)
     balance.live = True
+    wait(lambda: balance.painted_on)
+    balance.live = False
     balance.work.wait(300)
     shown = show(balance)
     assert shown.agrees().startswith("Content, style and variation weigh 1 : 1260 : 10.")
