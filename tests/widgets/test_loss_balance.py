@@ -443,7 +443,7 @@ def test_what_is_painted_on_is_shown_until_the_place_moves(show, balance, monkey
     settled(balance, (1, 4, 1))
     monkeypatch.setattr(triangle, "ON", 3)
     balance.live = True
-    wait(lambda: balance.painted_on)
+    wait(lambda: balance.shown.jpeg != balance.grid[1, 4, 1].jpeg)  # its first step is the start
     balance.live = False
     balance.work.wait(300)
     shown = show(balance)
