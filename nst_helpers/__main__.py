@@ -12,6 +12,7 @@ from typing import Any
 
 from nst_helpers.engine import transfer
 from nst_helpers.engine.layers import LAYER_NAMES
+from nst_helpers.engine.styles import as_list
 from nst_helpers.errors import InputError, shown
 from nst_helpers.files import as_path, claim, same_file
 from nst_helpers.images import check_output, read_settings, save_image
@@ -121,8 +122,8 @@ def _kept(path: str) -> dict[str, Any]:
         raise InputError(f"{shown(path)} carries no settings: use a PNG that was saved by nst.")
     if styles := kept.get("styles"):  # of the studio
         kept |= {"style": list(styles), "style_shares": list(styles.values())}
-    if isinstance(kept.get("style"), str):
-        kept["style"] = [kept["style"]]
+    if "style" in kept:
+        kept["style"] = as_list(kept["style"])
     known = inspect.signature(transfer.StyleTransfer).parameters
     machine = {"device", "precision"}
     return {name: kept[name] for name in kept if name in known and name not in machine}

@@ -4,7 +4,7 @@ import importlib.util
 import json
 import os
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from PIL import Image
@@ -107,7 +107,7 @@ def _your_pictures(folder: str) -> dict[str, Picture]:
     return _read_folder(changed)
 
 
-@cache
+@lru_cache(maxsize=1)
 def _read_folder(files: tuple[tuple[Path, int], ...]) -> dict[str, Picture]:
     pictures = {}
     for path, _ in files:

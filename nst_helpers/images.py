@@ -20,7 +20,7 @@ from nst_helpers.colours import SRGB, ToSRGB, deep_grey, to_srgb
 from nst_helpers.errors import InputError, check_choice, reason, shown, tell
 from nst_helpers.files import as_path, check_place, written_whole
 from nst_helpers.formats import grey_as_meant, open_picture
-from nst_helpers.gallery import gallery
+from nst_helpers.gallery import Picture, gallery
 from nst_helpers.web import fetch_picture
 
 SMALLEST_SIDE = 16  # what relu5_1 of VGG needs: four poolings halve a side four times
@@ -170,10 +170,10 @@ def file_sha256(source: ImageSource) -> str | None:
         return hashlib.sha256(content).hexdigest()
     if not isinstance(source, (str, os.PathLike)) or _is_address(source):
         return None
-    picture = gallery().get(source) if isinstance(source, str) else None
-    if picture and picture.kind != "yours":
+    known = _known(source)
+    if known and known.kind != "yours":
         return None
-    with open(picture.path if picture else as_path(source), "rb") as file:
+    with open(known.path if known else as_path(source), "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -437,6 +437,11 @@ def _is_address(source: object) -> TypeGuard[str]:
     return isinstance(source, str) and "://" in source
 
 
+def _known(source: object) -> Picture | None:
+    """Return the picture of the gallery that has this name, if there is one."""
+    return gallery().get(source) if isinstance(source, str) else None
+
+
 def _find(source: Any) -> tuple[str, Path | io.BytesIO]:
     """Return what messages call a picture, and its path or its file in memory."""
     content = _bytes_of(source)
@@ -451,8 +456,8 @@ def _find(source: Any) -> tuple[str, Path | io.BytesIO]:
             "an open file, bytes, a PIL image, an array or an image tensor."
         )
     path = as_path(source)
-    if isinstance(source, str) and source in gallery():
-        path = gallery()[source].path
+    if known := _known(source):
+        path = known.path
     elif os.path.isdir(path):
         raise InputError(f"{shown(source)} is a folder: name a picture in it.")
     elif not os.path.isfile(path):

@@ -7,7 +7,6 @@ Each picture is made by one command, which the page shows, and kept as a JPEG be
 command stands for, all settings in full, is kept in `docs/gallery/results.json`.
 """
 
-import io
 import json
 import shlex
 import sys
@@ -15,16 +14,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFile, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from nst_helpers import __main__ as command_line
 from nst_helpers import read_settings
 from nst_helpers.gallery import gallery
+from paint import as_jpeg
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 FOLDER = DOCS / "gallery"
 LARGEST_FILE = 250_000  # bytes
-ImageFile.MAXBLOCK = 1 << 22  # room for a whole picture, which an optimised JPEG file needs
 
 # file name: (title, arguments of the command)
 RESULTS = {
@@ -78,7 +77,7 @@ def paint(name):
             raise SystemExit(f"{name} was not painted.")
         seconds = round(time.perf_counter() - began)
         picture, settings = Image.open(output).convert("RGB"), read_settings(output)
-    (FOLDER / f"{name}.jpg").write_bytes(as_jpeg(picture))
+    (FOLDER / f"{name}.jpg").write_bytes(as_jpeg(picture, LARGEST_FILE))
     return {"arguments": arguments, "seconds": seconds, "shape": picture.size, "settings": settings}
 
 
@@ -88,16 +87,6 @@ def cup():
     for ellipse in ((76, 66, 478, 386), (170, 14, 412, 250)):
         ImageDraw.Draw(mask).ellipse(ellipse, fill=255)
     return mask.filter(ImageFilter.GaussianBlur(4))
-
-
-def as_jpeg(picture):
-    """Return the largest file that is small enough."""
-    for quality in range(95, 40, -3):
-        file = io.BytesIO()
-        picture.save(file, "JPEG", quality=quality, optimize=True, progressive=True)
-        if file.tell() <= LARGEST_FILE:
-            break
-    return file.getvalue()
 
 
 def alt(name, settings):

@@ -65,6 +65,8 @@ def test_the_page_is_what_the_program_writes():
 
 
 def test_a_jpeg_is_as_good_as_its_size_allows():
-    smooth = exhibition.as_jpeg(Image.linear_gradient("L").convert("RGB"))
-    noise = exhibition.as_jpeg(Image.effect_noise((600, 500), 60).convert("RGB"))
+    smooth = exhibition.as_jpeg(Image.linear_gradient("L").convert("RGB"), exhibition.LARGEST_FILE)
+    noise = exhibition.as_jpeg(
+        Image.effect_noise((600, 500), 60).convert("RGB"), exhibition.LARGEST_FILE
+    )
     assert len(smooth) < len(noise) <= exhibition.LARGEST_FILE

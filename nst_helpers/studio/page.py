@@ -15,6 +15,7 @@ import torch
 import traitlets
 
 from nst_helpers.engine.schedule import plan
+from nst_helpers.engine.styles import as_list
 from nst_helpers.engine.transfer import StyleTransfer
 from nst_helpers.errors import InputError
 from nst_helpers.images import read_settings, save_image
@@ -434,9 +435,8 @@ def _kept_settings(data: bytes) -> dict[str, Any]:
     """
     kept = read_settings(small_enough(data))
     if kept and "styles" not in kept and "style" in kept:
-        styles = kept["style"] if isinstance(kept["style"], list) else [kept["style"]]
-        hashes = kept.get("style_sha256")
-        hashes = hashes if isinstance(hashes, list) else [hashes] * len(styles)
+        styles = as_list(kept["style"])
+        hashes = as_list(kept.get("style_sha256", [None] * len(styles)))
         shares = kept.get("style_shares") or [1] * len(styles)
         names, hashes = [kept["content"], *styles], [kept.get("content_sha256"), *hashes]
         kept |= {
