@@ -171,7 +171,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if settings["like"]:
             kept = _kept(settings["like"])
             if "quality" in settings:  # given besides, so it takes precedence
-                kept = {name: kept[name] for name in kept if name not in ("size", "steps")}
+                named = transfer.QUALITIES[settings["quality"]]
+                kept = {name: kept[name] for name in kept if name not in named}
             parser.set_defaults(**kept)
             settings = vars(parser.parse_args(arguments))
         else:

@@ -84,16 +84,16 @@ def test_quality_is_a_name_for_size_and_steps(tmp_path, monkeypatch):
 
     monkeypatch.setattr(transfer, "style_transfer", note)
     small = tmp_path / "small.png"
-    save_image(torch.rand(1, 3, 20, 30), small, {"content": "cat", "size": 30, "steps": 7})
+    kept = {"content": "cat", "size": 30, "steps": 7, "pooling": "max"}
+    save_image(torch.rand(1, 3, 20, 30), small, kept)
     for arguments, expected in (
         ([], {"quality": "good"}),
         (["--quality", "gallery"], {"quality": "gallery"}),
         (["--quality", "draft", "--size", "64"], {"quality": "draft", "size": 64}),
-        (["--like", str(small)], {"size": 30, "steps": 7}),
+        (["--like", str(small)], {"size": 30, "steps": 7, "pooling": "max"}),
         (["--like", str(small), "--quality", "draft"], {"quality": "draft"}),
     ):
         assert main(arguments) == 2
-        found = {
-            name: asked[-1][name] for name in ("quality", "size", "steps") if name in asked[-1]
-        }
+        names = {"quality", "size", "steps", "pooling"}
+        found = {name: asked[-1][name] for name in names & asked[-1].keys()}
         assert found == expected
