@@ -1,6 +1,9 @@
-"""Figures of pictures, losses and channels: functions that return Matplotlib figures."""
+"""Figures of pictures, losses and channels: functions that return Matplotlib figures.
 
-import io
+All of them take `alt`, the alternative text of the figure, and all figures show themselves in a
+notebook.
+"""
+
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -11,48 +14,44 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
-_DPI = 100
+from nst_helpers.markup import figure_element
+
 _LINES = {"content": "--", "style": "-.", "variation": ":", "total": "-"}
 
 Array: TypeAlias = torch.Tensor | np.ndarray[Any, Any]
 
 
-def show(figure: Figure, alt: str) -> None:
-    """Display a figure in a notebook with alternative text, as PNG or JPEG, whichever is smaller.
+class Plot(Figure):
+    """A Matplotlib figure with alternative text, which shows itself in a notebook.
+
+    It is shown where it is the last value of a cell, or given to `display`.
 
     Args:
-        figure: a Matplotlib figure.
-        alt: what there is to see, for a reader who cannot see it; at least a few words.
-
-    Raises:
-        ValueError: `alt` is empty.
+        width, height: in inches.
+        alt: what there is to see, for a reader who cannot see it.
 
     Example:
-        >>> show(plot_losses({"total": [3, 2, 1]}), alt="A curve that falls.")
-        <IPython.core.display.Image object>
+        >>> figure = Plot(6, 3, alt="A line that rises.")
+        >>> figure.subplots().plot([0, 1])
+        [<matplotlib.lines.Line2D object at ...>]
+        >>> figure.alt
+        'A line that rises.'
     """
-    from IPython.display import Image, display
 
-    if not alt.strip():
-        raise ValueError("Say in alt what there is to see in the figure.")
-    files: dict[str, bytes] = {}
-    options: dict[str, dict[str, int]] = {"png": {}, "jpeg": {"quality": 88}}
-    for kind in options:
-        file = io.BytesIO()
-        figure.savefig(
-            file,
-            format=kind,
-            dpi=_DPI,
-            facecolor="white",
-            bbox_inches="tight",
-            pil_kwargs=options[kind],
-        )
-        files[kind] = file.getvalue()
-    smaller = min(files, key=lambda kind: len(files[kind]))
-    display(Image(files[smaller], format=smaller, alt=alt))
+    def __init__(self, width: float, height: float, alt: str = "") -> None:
+        """Make an empty figure, whose parts make room for one another."""
+        super().__init__(figsize=(width, height), layout="constrained")
+        self.alt = alt
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import HTML, display
+
+        display(HTML(figure_element(self, self.alt)))
 
 
-def show_images(images: Mapping[str, Array], columns: int = 4, width: float = 9.0) -> Figure:
+def show_images(
+    images: Mapping[str, Array], columns: int = 4, width: float = 9.0, alt: str = ""
+) -> Plot:
     """Return a figure of pictures side by side, each under its title.
 
     Args:
@@ -60,6 +59,7 @@ def show_images(images: Mapping[str, Array], columns: int = 4, width: float = 9.
             grey map `(H, W)`, which is drawn from its smallest value (black) to its largest.
         columns: pictures in a row, at most.
         width: of the figure in inches.
+        alt: what there is to see, for a reader who cannot see it.
 
     Example:
         >>> figure = show_images({"grey": torch.full((1, 3, 20, 30), 0.5)})
@@ -67,7 +67,7 @@ def show_images(images: Mapping[str, Array], columns: int = 4, width: float = 9.
         'grey'
     """
     columns = min(columns, len(images))
-    figure, axes = _grid(len(images), columns, width, _shape(next(iter(images.values()))))
+    figure, axes = _grid(len(images), columns, width, _shape(next(iter(images.values()))), alt)
     for axis, (title, image) in zip(axes, images.items(), strict=False):
         axis.set_title(title, fontsize=10)
         axis.imshow(_pixels(image), cmap="gray", interpolation="nearest")
@@ -78,7 +78,8 @@ def plot_losses(
     history: Mapping[str, Sequence[float]],
     weights: Mapping[str, float] | None = None,
     width: float = 8.0,
-) -> Figure:
+    alt: str = "",
+) -> Plot:
     """Return a figure of the loss terms over the steps, on a logarithmic scale.
 
     Args:
@@ -88,6 +89,7 @@ def plot_losses(
         weights: `{name: weight}`; a term is drawn times its weight, so that the curves show what
             each adds to the total. None draws them as they are.
         width: of the figure in inches.
+        alt: what there is to see, for a reader who cannot see it.
 
     Example:
         >>> figure = plot_losses({"content": [3, 2], "total": [30, 20]}, {"content": 10})
@@ -95,7 +97,7 @@ def plot_losses(
         'weighted loss'
     """
     weights = weights or {}
-    figure = Figure(figsize=(width, width * 0.42), layout="constrained")
+    figure = Plot(width, width * 0.42, alt)
     axis = figure.subplots()
     for name, line in _LINES.items():
         if name in history:
@@ -124,7 +126,8 @@ def plot_races(
     races: Mapping[str, Mapping[str, tuple[Sequence[float], Sequence[float]]]],
     columns: int = 3,
     width: float = 9.0,
-) -> Figure:
+    alt: str = "",
+) -> Plot:
     """Return a figure of curves of the total loss, with a panel for each comparison of them.
 
     Args:
@@ -133,6 +136,7 @@ def plot_races(
             the losses is logarithmic.
         columns: panels in a row, at most.
         width: of the figure in inches.
+        alt: what there is to see, for a reader who cannot see it.
 
     Raises:
         ValueError: a panel has more than four curves, which lines could not tell apart.
@@ -149,7 +153,7 @@ def plot_races(
         )
     columns = min(columns, len(races))
     rows = -(-len(races) // columns)
-    figure = Figure(figsize=(width, rows * min(3.0, width / columns)), layout="constrained")
+    figure = Plot(width, rows * min(3.0, width / columns), alt)
     places = figure.subplots(rows, columns, squeeze=False).flatten()
     for axis, (name, race) in zip(places, races.items(), strict=False):
         for (who, (positions, losses)), line in zip(race.items(), lines, strict=False):
@@ -167,7 +171,8 @@ def plot_channels(
     columns: int = 8,
     width: float = 9.0,
     scale: str = "page",
-) -> Figure:
+    alt: str = "",
+) -> Plot:
     """Return a figure of the channels of one layer as grey maps.
 
     Args:
@@ -178,6 +183,7 @@ def plot_channels(
         scale: `"page"` draws all maps between the smallest and the largest activation shown, so
             that they can be compared and a dead channel is plainly dark; `"channel"` stretches
             each to its own range. The figure says which.
+        alt: what there is to see, for a reader who cannot see it.
 
     Raises:
         ValueError: `features` is not one picture's layer, a channel does not exist, or the scale
@@ -200,7 +206,7 @@ def plot_channels(
     maps = features[0, chosen].detach().cpu().numpy()
     low, high = float(maps.min()), float(maps.max())
     columns = min(columns, len(chosen))
-    figure, axes = _grid(len(chosen), columns, width, maps.shape[1:])
+    figure, axes = _grid(len(chosen), columns, width, maps.shape[1:], alt)
     for axis, channel, grid in zip(axes, chosen, maps, strict=False):
         least, most = (low, high) if scale == "page" else (None, None)
         axis.imshow(grid, cmap="gray", interpolation="nearest", vmin=least, vmax=most)
@@ -240,7 +246,9 @@ def highlight(
     return image * (0.12 + 0.88 * light.clamp(0, 1))
 
 
-def plot_numbers(grids: Mapping[str, Array], decimals: int = 0, width: float = 9.0) -> Figure:
+def plot_numbers(
+    grids: Mapping[str, Array], decimals: int = 0, width: float = 9.0, alt: str = ""
+) -> Plot:
     """Return a figure of small grids side by side, each cell shaded and with its number in it.
 
     Args:
@@ -248,6 +256,7 @@ def plot_numbers(grids: Mapping[str, Array], decimals: int = 0, width: float = 9
             the largest number of its own grid.
         decimals: shown of each number.
         width: of the figure in inches, at most.
+        alt: what there is to see, for a reader who cannot see it.
 
     Example:
         >>> figure = plot_numbers({"before": torch.eye(2), "after": torch.ones(1, 2)})
@@ -258,7 +267,7 @@ def plot_numbers(grids: Mapping[str, Array], decimals: int = 0, width: float = 9
     tallest = max(len(array) for array in arrays.values())
     across = sum(array.shape[1] for array in arrays.values()) + 0.8 * (len(arrays) - 1)
     cell = min(0.55, width / across)
-    figure = Figure(figsize=(cell * across, cell * tallest + 0.35), layout="constrained")
+    figure = Plot(cell * across, cell * tallest + 0.35, alt)
     axis = figure.subplots()
     axis.set_axis_off()
     left = 0.0
@@ -280,7 +289,9 @@ def plot_numbers(grids: Mapping[str, Array], decimals: int = 0, width: float = 9
     return figure
 
 
-def plot_network(shapes: Mapping[str, tuple[int, int, int]], width: float = 9.0) -> Figure:
+def plot_network(
+    shapes: Mapping[str, tuple[int, int, int]], width: float = 9.0, alt: str = ""
+) -> Plot:
     """Return a figure of a network as a row of slabs, one for each convolution and pooling.
 
     A slab is as high as its feature map and, on a compressed scale, as thick as it has channels.
@@ -290,13 +301,14 @@ def plot_network(shapes: Mapping[str, tuple[int, int, int]], width: float = 9.0)
         shapes: `{layer name: (C, H, W)}` in the order of the network, the names as in
             `LAYER_NAMES`; `input` may come first.
         width: of the figure in inches.
+        alt: what there is to see, for a reader who cannot see it.
 
     Example:
         >>> shapes = {"input": (3, 64, 64), "conv1_1": (64, 64, 64), "pool1": (64, 32, 32)}
         >>> plot_network(shapes).axes[0].texts[-1].get_text()
         'pool1'
     """
-    figure = Figure(figsize=(width, width * 0.38), layout="constrained")
+    figure = Plot(width, width * 0.38, alt)
     axis = figure.subplots()
     axis.set_axis_off()
     tallest = max(shape[1] for shape in shapes.values())
@@ -322,12 +334,15 @@ def plot_network(shapes: Mapping[str, tuple[int, int, int]], width: float = 9.0)
     return figure
 
 
-def plot_method(content: Array, style: Array, generated: Array, width: float = 9.0) -> Figure:
+def plot_method(
+    content: Array, style: Array, generated: Array, width: float = 9.0, alt: str = ""
+) -> Plot:
     """Return a drawing of the whole method: three pictures, the network, the losses, the way back.
 
     Args:
         content, style, generated: image tensors `(1, 3, H, W)` in [0, 1].
         width: of the figure in inches.
+        alt: what there is to see, for a reader who cannot see it.
 
     Example:
         >>> figure = plot_method(*[torch.rand(1, 3, 20, 30)] * 3)
@@ -336,7 +351,8 @@ def plot_method(content: Array, style: Array, generated: Array, width: float = 9
 
     Source: Gatys, Ecker and Bethge (2016), figure 2.
     """
-    figure = Figure(figsize=(width, width * 0.56))
+    figure = Plot(width, width * 0.56, alt)
+    figure.set_layout_engine("none")  # everything has its place
     axis = figure.add_axes((0, 0, 1, 1), xlim=(0, 100), ylim=(0, 56))
     axis.set_axis_off()
 
@@ -402,14 +418,18 @@ def plot_method(content: Array, style: Array, generated: Array, width: float = 9
 
 
 def plot_boxes(
-    image: torch.Tensor, boxes: Mapping[str, tuple[float, float, float]], width: float = 6.0
-) -> Figure:
+    image: torch.Tensor,
+    boxes: Mapping[str, tuple[float, float, float]],
+    width: float = 6.0,
+    alt: str = "",
+) -> Plot:
     """Return a figure of a picture with squares drawn on it, each with its name.
 
     Args:
         image: an image tensor `(1, 3, H, W)` in [0, 1].
         boxes: `{name: (top, left, side)}` in pixels; a square may reach beyond the picture.
         width: of the figure in inches.
+        alt: what there is to see, for a reader who cannot see it.
 
     Example:
         >>> figure = plot_boxes(torch.ones(1, 3, 40, 60), {"ear": (5, 10, 16)})
@@ -417,7 +437,7 @@ def plot_boxes(
         'ear'
     """
     rows, columns = _shape(image)
-    figure = Figure(figsize=(width, width / 1.25 * rows / columns + 0.2), layout="constrained")
+    figure = Plot(width, width / 1.25 * rows / columns + 0.2, alt)
     axis = figure.subplots()
     axis.set_axis_off()
     axis.imshow(_pixels(image))
@@ -444,7 +464,8 @@ def plot_maps(
     width: float = 9.0,
     numbers: bool = False,
     scale: str = "page",
-) -> Figure:
+    alt: str = "",
+) -> Plot:
     """Return a figure of grey maps, each under its title.
 
     Args:
@@ -454,6 +475,7 @@ def plot_maps(
         numbers: write every value into its square, for maps of at most a hundred positions.
         scale: `"page"` draws all maps between the smallest and the largest value of all;
             `"column"` gives each column of the figure a scale of its own. The figure says which.
+        alt: what there is to see, for a reader who cannot see it.
 
     Raises:
         ValueError: the scale is another one.
@@ -466,7 +488,7 @@ def plot_maps(
         raise ValueError(f"scale is {scale!r}; it must be 'page' or 'column'.")
     grids = [torch.as_tensor(grid).detach().cpu().numpy() for grid in maps.values()]
     columns = min(columns, len(grids))
-    figure, axes = _grid(len(grids), columns, width, grids[0].shape)
+    figure, axes = _grid(len(grids), columns, width, grids[0].shape, alt)
     figure.set_figheight(figure.get_figheight() + 0.3)
     for index, (axis, title, grid) in enumerate(zip(axes, maps, grids, strict=False)):
         shared = grids[index % columns :: columns] if scale == "column" else grids
@@ -489,7 +511,8 @@ def plot_tables(
     columns: int = 4,
     width: float = 9.0,
     decimals: int = 2,
-) -> Figure:
+    alt: str = "",
+) -> Plot:
     """Return a figure of square tables with their numbers, such as Gram matrices.
 
     Args:
@@ -498,6 +521,7 @@ def plot_tables(
         columns: tables in a row, at most.
         width: of the figure in inches.
         decimals: of the numbers.
+        alt: what there is to see, for a reader who cannot see it.
 
     Example:
         >>> figure = plot_tables({"Gram matrix": torch.eye(2)}, ["red", "green"])
@@ -506,7 +530,7 @@ def plot_tables(
     """
     columns = min(columns, len(tables))
     rows, cell = math.ceil(len(tables) / columns), width / columns
-    figure = Figure(figsize=(width, rows * (cell + 0.1)), layout="constrained")
+    figure = Plot(width, rows * (cell + 0.1), alt)
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for axis in axes[len(tables) :]:
         axis.set_axis_off()
@@ -522,14 +546,17 @@ def plot_tables(
 
 
 def plot_arrows(
-    pairs: Mapping[str, tuple[Sequence[float] | Array, Sequence[float] | Array]], width: float = 9.0
-) -> Figure:
+    pairs: Mapping[str, tuple[Sequence[float] | Array, Sequence[float] | Array]],
+    width: float = 9.0,
+    alt: str = "",
+) -> Plot:
     """Return a figure of pairs of arrows from the origin, their angle and the shadow of b on a.
 
     Args:
         pairs: `{title: (a, b)}`; a and b are vectors of two numbers, 0 or greater. The shadow is
             the projection of b: a grey bar along a, below the foot of a thin line from b.
         width: of the figure in inches.
+        alt: what there is to see, for a reader who cannot see it.
 
     Example:
         >>> figure = plot_arrows({"apart": ([2.0, 0.0], [0.0, 1.0])})
@@ -537,7 +564,7 @@ def plot_arrows(
         '90°'
     """
     across, up = (max(float(v[i]) for pair in pairs.values() for v in pair) + 0.5 for i in (0, 1))
-    figure = Figure(figsize=(width, width / len(pairs) * up / across + 0.8), layout="constrained")
+    figure = Plot(width, width / len(pairs) * up / across + 0.8, alt)
     axes = figure.subplots(1, len(pairs), squeeze=False, sharex=True, sharey=True).ravel()
     for axis, (title, pair) in zip(axes, pairs.items(), strict=True):
         a, b = (np.asarray(vector, dtype=float) for vector in pair)
@@ -569,13 +596,15 @@ def plot_pairs(
     pairs: Mapping[str, tuple[Array, Array]],
     labels: Mapping[str, tuple[str, str]],
     width: float = 9.0,
-) -> Figure:
+    alt: str = "",
+) -> Plot:
     """Return a figure with one point for each position: one channel across, the other up.
 
     Args:
         pairs: `{title: (a, b)}`; a and b are two maps of one shape.
         labels: `{title: (name of a, name of b)}`.
         width: of the figure in inches.
+        alt: what there is to see, for a reader who cannot see it.
 
     Example:
         >>> maps = {"relu1_1": (torch.eye(4), torch.ones(4, 4))}
@@ -583,7 +612,7 @@ def plot_pairs(
         >>> figure.axes[0].get_xlabel()
         'channel 3'
     """
-    figure = Figure(figsize=(width, width / len(pairs) + 0.2), layout="constrained")
+    figure = Plot(width, width / len(pairs) + 0.2, alt)
     axes = figure.subplots(1, len(pairs), squeeze=False).ravel()
     for axis, (title, (a, b)) in zip(axes, pairs.items(), strict=True):
         a, b = (torch.as_tensor(grid).detach().cpu().flatten().numpy() for grid in (a, b))
@@ -627,13 +656,13 @@ def _draw_slab(axis: Axes, x: float, height: float, thick: float, hatched: bool)
 
 
 def _grid(
-    count: int, columns: int, width: float, shape: Sequence[int]
-) -> tuple[Figure, np.ndarray[Any, Any]]:
+    count: int, columns: int, width: float, shape: Sequence[int], alt: str
+) -> tuple[Plot, np.ndarray[Any, Any]]:
     """Return a figure and its axes, `columns` in a row, for pictures of `shape` without frames."""
     rows = math.ceil(count / columns)
     cell = width / columns
     height = rows * (cell * shape[0] / shape[1] + 0.28) + 0.2
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Plot(width, height, alt)
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for axis in axes:
         axis.set_axis_off()

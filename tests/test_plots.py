@@ -1,4 +1,6 @@
+import base64
 import io
+import re
 
 import pytest
 import torch
@@ -119,13 +121,32 @@ def test_boxes_are_drawn_where_they_lie():
     assert axis.get_ylim()[1] < -2 and "field" in texts(axis)
 
 
-def test_a_figure_is_shown_with_alternative_text(monkeypatch):
+FIGURES = {
+    "show_images": [{"a": torch.rand(1, 3, 20, 30)}],
+    "plot_losses": [{"total": [2.0, 1.0]}],
+    "plot_races": [{"seconds": {"Adam": ([1, 2], [9, 5])}}],
+    "plot_channels": [torch.rand(1, 2, 4, 4)],
+    "plot_numbers": [{"a": torch.eye(2)}],
+    "plot_network": [{"input": (3, 32, 48), "conv1_1": (64, 32, 48)}],
+    "plot_method": [torch.rand(1, 3, 20, 30)] * 3,
+    "plot_boxes": [torch.rand(1, 3, 40, 60), {"ear": (5, 10, 16)}],
+    "plot_maps": [{"a": torch.eye(2)}],
+    "plot_tables": [{"a": torch.eye(2)}, ["red", "green"]],
+    "plot_arrows": [{"a": ([2.0, 0.0], [0.0, 1.0])}],
+    "plot_pairs": [{"a": (torch.eye(2), torch.ones(2, 2))}, {"a": ("x", "y")}],
+}
+
+
+def test_every_figure_takes_alternative_text_and_shows_it(monkeypatch):
+    public = vars(plots).items()
+    assert set(FIGURES) == {name for name, _ in public if name.startswith(("plot_", "show_"))}
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
-    plots.show(plots.show_images({"a": torch.rand(1, 3, 20, 30)}), "Noise.")
-    assert shown[0].alt == "Noise." and shown[0].format in ("png", "jpeg")
-    with pytest.raises(ValueError, match="alt"):
-        plots.show(plots.show_images({"a": torch.rand(1, 3, 20, 30)}), " ")
+    for name, given in FIGURES.items():
+        getattr(plots, name)(*given, alt=f'"{name}" & more')._ipython_display_()
+        begin, kind, file = re.split(r" src=.data:image/(png|jpeg);base64,", shown.pop().data)
+        assert begin == f'<img alt="&quot;{name}&quot; &amp; more"'
+        assert Image.open(io.BytesIO(base64.b64decode(file))).format.lower() == kind
 
 
 def test_the_method_is_drawn_with_its_pictures_and_its_way_back():

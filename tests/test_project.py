@@ -14,18 +14,19 @@ PACKAGE = ROOT / "nst_helpers"
 # What each part of the package imports, in the order of the house: each only what stands above it.
 ARROWS = {
     "errors": set(),
+    "markup": set(),
     "files": {"errors"},
     "gallery": {"errors"},
     "web": {"errors"},
     "colours": {"errors"},
     "formats": {"errors"},
     "images": {"colours", "errors", "files", "formats", "gallery", "web"},
-    "runtime": {"errors", "files", "images", "web"},
+    "runtime": {"errors", "files", "images", "markup", "web"},
     "engine": {"errors", "gallery", "images", "runtime"},
-    "plots": set(),
+    "plots": {"markup"},
     "checks": {"engine", "errors"},
-    "widgets": {"engine", "errors", "gallery", "images", "runtime"},
-    "studio": {"engine", "errors", "gallery", "images", "runtime"},
+    "widgets": {"engine", "errors", "gallery", "images", "markup", "runtime"},
+    "studio": {"engine", "errors", "gallery", "images", "markup", "runtime"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
     "__main__": {"engine", "errors", "files", "images", "runtime"},
 }
@@ -48,6 +49,7 @@ ENGINE = {
         "schedule",
         "styles",
     },
+    "patches": {"layers"},
 }
 
 

@@ -3,7 +3,6 @@
 The terminal's is tqdm. In a notebook, tqdm's bar is stored as it was at 0 %, and shows no picture.
 """
 
-import base64
 import io
 import sys
 import time
@@ -15,6 +14,7 @@ import torch
 from tqdm import tqdm
 
 from nst_helpers.images import to_pil
+from nst_helpers.markup import picture_element
 
 _SECONDS_BETWEEN_PICTURES = 0.5
 
@@ -109,11 +109,10 @@ class ProgressBar:
 
         file = io.BytesIO()
         to_pil(step.image).save(file, "JPEG", quality=85)
-        picture = base64.b64encode(file.getvalue()).decode()
+        what = f"The generated picture after {step.index + 1} steps."
         self.handle.update(
             HTML(
-                f'<img alt="The generated picture after {step.index + 1} steps." '
-                f'src="data:image/jpeg;base64,{picture}"><br>'
+                f"{picture_element(file.getvalue(), 'jpeg', what)}<br>"
                 f'<progress max="1" value="{step.progress:.3f}" style="width: 20em">'
                 f"</progress> {self.text(step)}"
             )

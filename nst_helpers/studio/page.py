@@ -19,6 +19,7 @@ from nst_helpers.engine.styles import as_list
 from nst_helpers.engine.transfer import StyleTransfer
 from nst_helpers.errors import InputError
 from nst_helpers.images import read_settings, save_image
+from nst_helpers.markup import picture_element
 from nst_helpers.runtime.background import THREAD_NAME
 from nst_helpers.studio import words
 from nst_helpers.studio.canvas import fit, shrink
@@ -406,9 +407,9 @@ class Studio(ipywidgets.VBox):
         """Return the widget, and a static picture for all who cannot show it."""
         file = io.BytesIO()
         self.chooser.image.save(file, "JPEG", quality=85)
-        data = {**(super()._repr_mimebundle_() or {}), "image/jpeg": file.getvalue()}
         what = "The pictures of the gallery, to choose one as content and one or several as style."
-        return data, {"image/jpeg": {"alt": what}}
+        picture = picture_element(file.getvalue(), "jpeg", what)
+        return {**(super()._repr_mimebundle_() or {}), "text/html": picture}, {}
 
     def __repr__(self) -> str:
         """Return what a reader sees where no widget can be shown."""

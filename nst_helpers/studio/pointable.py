@@ -17,6 +17,7 @@ import ipywidgets
 import traitlets
 from PIL import Image
 
+from nst_helpers.markup import picture_element
 from nst_helpers.studio.canvas import Canvas
 
 
@@ -177,6 +178,6 @@ class InteractiveFigure(ipywidgets.VBox):
         """Return the widget, and for all who cannot show it, a static picture with its text."""
         file = io.BytesIO()
         self.image.save(file, "JPEG", quality=88)
-        data = {**(super()._repr_mimebundle_() or {}), "image/jpeg": file.getvalue()}
         what = self.picture.label.split(". ")[0]  # the rest says what to do with it
-        return data, {"image/jpeg": {"alt": f"{what}. {self.text}"}}
+        picture = picture_element(file.getvalue(), "jpeg", f"{what}. {self.text}")
+        return {**(super()._repr_mimebundle_() or {}), "text/html": picture}, {}

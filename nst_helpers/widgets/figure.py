@@ -21,6 +21,7 @@ from matplotlib.figure import Figure as Drawing
 from nst_helpers.errors import InputError, check_choice
 from nst_helpers.gallery import gallery
 from nst_helpers.images import ImageSource, to_pil
+from nst_helpers.markup import picture_element
 from nst_helpers.widgets import page
 
 # Of two maps in one picture, as in colours.js; where both are, it is white.
@@ -154,9 +155,9 @@ class Figure(anywidget.AnyWidget):
         file = io.BytesIO()
         self.draw().savefig(file, format="jpeg", dpi=110, pil_kwargs={"quality": 88})
         data, _metadata = super()._repr_mimebundle_() or ({}, {})
-        data = {**data, "image/jpeg": file.getvalue()}
         what = self.label.split(". ")[0]  # the rest says what to do with it
-        return data, {"image/jpeg": {"alt": f"{what}. {self.text}"}}
+        picture = picture_element(file.getvalue(), "jpeg", f"{what}. {self.text}")
+        return {**data, "text/html": picture}, {}
 
 
 def named_pictures(pictures: Mapping[str, ImageSource] | None) -> dict[str, ImageSource]:

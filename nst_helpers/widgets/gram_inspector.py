@@ -1,6 +1,5 @@
 """The Gram matrices of two pictures in one square, and what a pair of channels is in both."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from matplotlib.figure import SubFigure
 
 from nst_helpers.engine.features import FeatureExtractor
 from nst_helpers.engine.losses import gram_matrix
+from nst_helpers.engine.patches import cut, strongest_fields
 from nst_helpers.errors import InputError
 from nst_helpers.images import ImageSource, load_image
 from nst_helpers.widgets import page
@@ -38,7 +38,7 @@ from nst_helpers.widgets.gram_mathematics import (
     rank_of_pair,
     separating_pairs,
 )
-from nst_helpers.widgets.positions import RELU_LAYERS, cached_receptive_field, cut
+from nst_helpers.widgets.positions import RELU_LAYERS, cached_receptive_field
 
 ALONE = "none"  # the name of the second picture where there is only one
 LAYERS_WITHOUT_A_KERNEL = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
@@ -416,38 +416,3 @@ def _without_zeros(maps: Mapping[str, Any]) -> dict[str, Any]:
     numbers = np.frombuffer(maps["bytes"], np.uint8)
     where = np.packbits(numbers > 0, bitorder="little").tobytes()
     return {**maps, "bytes": numbers[numbers > 0].tobytes(), "where": where}
-
-
-def strongest_fields(
-    grid: torch.Tensor, field: tuple[int, int, int], shape: Sequence[int], count: int = 2
-) -> list[tuple[int, int]]:
-    """Return the places in a picture that the strongest activations of a channel see.
-
-    Args:
-        grid: one channel `(h, w)`.
-        field: what a position sees: its size in pixels, the step from one to the next, and where
-            the first begins.
-        shape: height and width of the picture.
-        count: how many, at most; the fields do not lie on one another by more than half.
-
-    Returns:
-        A list of `(top, left)` in pixels, strongest first; only fields that lie wholly inside the
-        picture, if there are any.
-
-    Example:
-        >>> strongest_fields(torch.tensor([[9.0, 0.0, 5.0, 7.0]]), (3, 2, 0), (3, 9))
-        [(0, 0), (0, 6)]
-    """
-    size, step, offset = field
-    rows, columns = (offset + step * torch.arange(length) for length in grid.shape)
-    inside = (rows >= 0) & (rows + size <= shape[0])
-    inside = inside[:, None] & (columns >= 0) & (columns + size <= shape[1])
-    left = grid.where(inside, 0.0) if inside.any() else grid.clone()
-    fields, apart = [], max(1, math.ceil(size / 2 / step))
-    for _ in range(count):
-        row, column = divmod(int(left.argmax()), grid.shape[1])
-        if left[row, column] <= 0:
-            break
-        fields.append((int(rows[row]), int(columns[column])))
-        left[max(row - apart, 0) : row + apart + 1, max(column - apart, 0) : column + apart + 1] = 0
-    return fields

@@ -14,15 +14,11 @@ from matplotlib.patches import Rectangle
 from torch.nn.functional import avg_pool2d
 
 from nst_helpers.engine.features import FeatureExtractor
+from nst_helpers.engine.patches import cut
 from nst_helpers.images import ImageSource, load_image
 from nst_helpers.widgets import page
 from nst_helpers.widgets.figure import Choice, Figure, packed, percent, significant, unpacked
-from nst_helpers.widgets.positions import (
-    RELU_LAYERS,
-    cached_receptive_field,
-    cut,
-    position_at,
-)
+from nst_helpers.widgets.positions import RELU_LAYERS, cached_receptive_field, position_at
 
 Position = tuple[int, int]  # row and column in the map of a layer
 _SMALL_FIELD = 40  # pixels; for a smaller field, 16 activations take less than half a second

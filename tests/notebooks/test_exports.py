@@ -5,7 +5,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import torch
 from nbconvert import HTMLExporter, SlidesExporter
+
+from nst_helpers import plots
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "course" / "solutions_closed.html.j2"
@@ -69,3 +72,14 @@ def test_the_solutions_of_a_lesson_are_closed():
     for cell in solutions:
         last = cell.source.splitlines()[-1]
         assert last in page.hidden and last not in page.text
+
+
+@pytest.mark.parametrize("exporter", [HTMLExporter, SlidesExporter])
+def test_an_export_says_what_there_is_to_see(exporter, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    plots.plot_numbers({"a": torch.eye(2)}, alt="Ones on a diagonal.")._ipython_display_()
+    output = nbformat.v4.new_output("display_data", data={"text/html": shown[0].data})
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])])
+    page, _ = exporter().from_notebook_node(notebook)
+    assert '<img alt="Ones on a diagonal."' in page

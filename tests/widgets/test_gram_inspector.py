@@ -7,9 +7,9 @@ import torch
 
 import nst_helpers as nst
 from nst_helpers import widgets
+from nst_helpers.engine.patches import cut, strongest_fields
 from nst_helpers.widgets import gram_inspector
-from nst_helpers.widgets.gram_inspector import MEASURES, strongest_fields
-from nst_helpers.widgets.positions import cut
+from nst_helpers.widgets.gram_inspector import MEASURES
 
 LAYER, SIZE, COUNT = "relu2_1", 96, 128
 NAMES = "tiger_coat", "cat"
@@ -159,19 +159,6 @@ def test_a_silent_channel_goes_with_no_other():
         inspector.measure = measure
         sentence = inspector.text.split(";")[0]
         assert "In black" in sentence and sentence.endswith(" 0.00")
-
-
-def test_the_strongest_patch_is_what_the_activation_sees():
-    image = torch.zeros(1, 3, 64, 64)
-    image[..., 30:34, 40:44] = 1
-    maps = nst.FeatureExtractor(LAYER, device="cpu")(image)[LAYER][0]
-    grid = torch.zeros_like(maps[0])
-    grid[16, 21] = 5  # the field of relu2_1 is 10 pixels, with steps of 2
-    field = 10, 2, -4
-    assert strongest_fields(grid, field, (64, 64)) == [(28, 38)]
-    assert strongest_fields(torch.zeros_like(grid), field, (64, 64)) == []
-    grid[0, 0] = 9  # its field reaches beyond the border
-    assert strongest_fields(grid, field, (64, 64)) == [(28, 38)]
 
 
 def test_the_static_picture_shows_the_same_square(drawn):

@@ -5,8 +5,9 @@ import torch
 import nst_helpers as nst
 from nst_helpers import widgets
 from nst_helpers.engine.layers import receptive_field
+from nst_helpers.engine.patches import cut
 from nst_helpers.widgets.figure import unpacked
-from nst_helpers.widgets.positions import RELU_LAYERS, cut
+from nst_helpers.widgets.positions import RELU_LAYERS
 from nst_helpers.widgets.receptive_field import (
     effective_weight,
     field_of,
