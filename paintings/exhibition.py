@@ -1,10 +1,11 @@
-"""Paint the results that `docs/gallery.md` shows, and write that page.
+"""Paint the results that `docs/gallery.md` and the lessons show, and write that page.
 
     python paintings/exhibition.py                    paints what is not there yet
     python paintings/exhibition.py cat_in_the_night   paints these again
 
-Each picture is made by one command, which the page shows, and kept as a JPEG beside it. What the
-command stands for, all settings in full, is kept in `docs/gallery/results.json`.
+Each picture is made by one command, which the page shows, or by one call, which its lesson shows,
+and kept as a JPEG. What the command or the call stands for, all settings in full, is kept in
+`results.json` beside the pictures.
 """
 
 import json
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
 
+import nst_helpers as nst
 from nst_helpers import __main__ as command_line
 from nst_helpers import read_settings
 from nst_helpers.gallery import gallery
@@ -23,6 +25,7 @@ from paint import as_jpeg
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 FOLDER = DOCS / "gallery"
+LESSONS_FOLDER = DOCS / "lessons"
 LARGEST_FILE = 250_000  # bytes
 
 # file name: (title, arguments of the command)
@@ -65,6 +68,23 @@ RESULTS = {
         "coffee stained_glass pointillist --mask docs/gallery/cup.png --quality gallery --size 768",
     ),
 }
+
+# file name: the call, for a lesson whose minute does not suffice for a picture of this size
+LESSONS: dict[str, str] = {}
+
+
+def paint_for_a_lesson(name):
+    """Paint one result of the lessons, write its JPEG, and return what is kept of it."""
+    result = eval(LESSONS[name], {"nst": nst})
+    picture = nst.to_pil(result.image)
+    (LESSONS_FOLDER / f"{name}.jpg").write_bytes(as_jpeg(picture, LARGEST_FILE))
+    seconds, settings = round(result.history["seconds"][-1]), result.settings
+    return {
+        "call": LESSONS[name],
+        "seconds": seconds,
+        "shape": picture.size,
+        "settings": settings,
+    }
 
 
 def paint(name):
@@ -121,14 +141,24 @@ def main(names):
     """Paint the named results, or those that are missing or whose command has changed."""
     FOLDER.mkdir(exist_ok=True)
     cup().save(FOLDER / "cup.png")
-    table = FOLDER / "results.json"
-    kept = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
-    for name, (_, arguments) in RESULTS.items():
-        if name in names or (not names and kept.get(name, {}).get("arguments") != arguments):
-            kept[name] = paint(name)
-        kept = {each: kept[each] for each in RESULTS if each in kept}
-        table.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    commands = {name: arguments for name, (_, arguments) in RESULTS.items()}
+    for kept in update(FOLDER, commands, "arguments", paint, names):
         (DOCS / "gallery.md").write_text(page(kept), encoding="utf-8")
+    LESSONS_FOLDER.mkdir(exist_ok=True)
+    for _ in update(LESSONS_FOLDER, LESSONS, "call", paint_for_a_lesson, names):
+        pass
+
+
+def update(folder, asked, key, painter, names):
+    """Paint what is due of `{name: what makes it}`, and yield what is kept after each of them."""
+    table = folder / "results.json"
+    kept = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
+    for name, maker in asked.items():
+        if name in names or (not names and kept.get(name, {}).get(key) != maker):
+            kept[name] = painter(name)
+        kept = {each: kept[each] for each in asked if each in kept}
+        table.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        yield kept
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
 """The page of results: each picture is what its command makes, and fit to be shown."""
 
 import json
+import re
 import shlex
 
 from PIL import Image
 
 import exhibition
+import nst_helpers
 from nst_helpers import StyleTransfer, __main__, gallery
 from nst_helpers.engine import transfer
 
 MACHINE = {"device", "precision", "threads"}
 TABLE = json.loads((exhibition.FOLDER / "results.json").read_text(encoding="utf-8"))
+LESSONS = json.loads((exhibition.LESSONS_FOLDER / "results.json").read_text(encoding="utf-8"))
 
 
 def meant(arguments, monkeypatch):
@@ -38,6 +41,36 @@ def test_each_result_is_that_of_its_command(monkeypatch, capsys):
         assert {key: kept[key] for key in kept if key not in MACHINE} == {
             key: expected[key] for key in expected if key not in MACHINE
         }
+
+
+def test_each_result_of_a_lesson_is_that_of_its_call(monkeypatch):
+    assert set(LESSONS) == set(exhibition.LESSONS)
+    monkeypatch.setattr(nst_helpers, "style_transfer", StyleTransfer)
+    for name, call in exhibition.LESSONS.items():
+        expected, kept = eval(call, {"nst": nst_helpers}).settings, LESSONS[name]["settings"]
+        assert LESSONS[name]["call"] == call
+        expected = json.loads(json.dumps(expected))
+        assert {key: kept[key] for key in kept if key not in MACHINE} == {
+            key: expected[key] for key in expected if key not in MACHINE
+        }
+        file = exhibition.LESSONS_FOLDER / f"{name}.jpg"
+        with Image.open(file) as picture:
+            assert list(picture.size) == LESSONS[name]["shape"] and max(picture.size) >= 512
+        assert file.stat().st_size <= 250_000
+    assert {path.stem for path in exhibition.LESSONS_FOLDER.glob("*.jpg")} == set(LESSONS)
+
+
+def test_a_lesson_shows_a_result_with_what_makes_it():
+    makers = {f"gallery/{name}": f"nst {result['arguments']}" for name, result in TABLE.items()}
+    makers |= {f"lessons/{name}": result["call"] for name, result in LESSONS.items()}
+    shown = []
+    for path in (exhibition.DOCS.parent / "notebooks").glob("*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            text = "".join(cell["source"])
+            for alt, name in re.findall(r"!\[([^]]*)\]\(\.\./docs/([\w/]+)\.jpg\)", text):
+                assert len(alt.split()) >= 6 and makers[name] in text, text
+                shown.append(name)
+    assert {name for name in makers if name.startswith("lessons/")} <= set(shown)
 
 
 def test_the_results_are_large_and_the_files_small():
