@@ -335,12 +335,19 @@ def plot_network(
 
 
 def plot_method(
-    content: Array, style: Array, generated: Array, width: float = 9.0, alt: str = ""
+    content: Array | None,
+    style: Array | None,
+    generated: Array,
+    variation: bool = True,
+    width: float = 9.0,
+    alt: str = "",
 ) -> Plot:
-    """Return a drawing of the whole method: three pictures, the network, the losses, the way back.
+    """Return a drawing of the method: the pictures, the network, the losses, the way back.
 
     Args:
-        content, style, generated: image tensors `(1, 3, H, W)` in [0, 1].
+        content, style, generated: image tensors `(1, 3, H, W)` in [0, 1]; without the content or
+            the style, its loss is left out.
+        variation: draw the variation loss too.
         width: of the figure in inches.
         alt: what there is to see, for a reader who cannot see it.
 
@@ -351,9 +358,10 @@ def plot_method(
 
     Source: Gatys, Ecker and Bethge (2016), figure 2.
     """
-    figure = Plot(width, width * 0.56, alt)
+    low, high = 0 if content is not None else 14, 56 if style is not None else 41
+    figure = Plot(width, width * (high - low) / 100, alt)
     figure.set_layout_engine("none")  # everything has its place
-    axis = figure.add_axes((0, 0, 1, 1), xlim=(0, 100), ylim=(0, 56))
+    axis = figure.add_axes((0, 0, 1, 1), xlim=(0, 100), ylim=(low, high))
     axis.set_axis_off()
 
     def words(x: float, y: float, text: str, **options: Any) -> None:
@@ -366,53 +374,50 @@ def plot_method(
         arrowprops = {"arrowstyle": head, "color": color, "shrinkA": 0, "shrinkB": 0}
         axis.annotate("", points[-1], points[-2], arrowprops=arrowprops)
 
-    rows = {"style image": 45.0, "generated image": 28.0, "content image": 11.0}
+    rows = {"style image": (45, style), "generated image": (28, generated)}
+    rows["content image"] = 11, content
     blocks = [(27 + 7 * block, 8 * 0.72**block) for block in range(5)]
-    for (name, y), image in zip(rows.items(), (style, generated, content), strict=True):
+    for name, (y, image) in rows.items():
+        if image is None:
+            continue
         pixels = _pixels(image)
-        high = min(11.0, 16 * pixels.shape[0] / pixels.shape[1])
-        wide = high * pixels.shape[1] / pixels.shape[0]
-        box = (12 - wide / 2, 12 + wide / 2, y - high / 2, y + high / 2)
+        tall = min(11.0, 16 * pixels.shape[0] / pixels.shape[1])
+        wide = tall * pixels.shape[1] / pixels.shape[0]
+        box = (12 - wide / 2, 12 + wide / 2, y - tall / 2, y + tall / 2)
         axis.imshow(pixels, extent=box, interpolation="bicubic")
-        words(12, y + high / 2 + 1.6, name, fontweight="bold" if y == 28 else "normal")
+        words(12, y + tall / 2 + 1.6, name, fontweight="bold" if y == 28 else "normal")
         arrow((12 + wide / 2 + 0.5, y), (25.5, y))
         for number, (x, side) in enumerate(blocks, start=1):
             corner, thick = (x - 1, y - side / 2), 1.6 + 0.5 * number
             axis.add_patch(Rectangle(corner, thick, side, facecolor="0.88", edgecolor="0.3"))
             words(x + thick / 2 - 1, y, str(number), fontsize=8, color="0.3")
-    words(
-        25.5,
-        53,
-        "VGG-16, five blocks of layers: the same for all three, and never changed",
-        ha="left",
-    )
+    said = "VGG-16, five blocks of layers: the same for all pictures, and never changed"
+    words(25.5, 53 if style is not None else 37, said, ha="left")
 
-    for x, side in blocks:  # each layer of the style
-        arrow((x + 0.5, 45 - side / 2 - 0.6), (x + 0.5, 28 + side / 2 + 0.6), head="<|-|>")
-    x, side = blocks[3]
-    arrow((x + 0.5, 11 + side / 2 + 0.6), (x + 0.5, 28 - side / 2 - 0.6), head="<|-|>")
-    arrow((17, 22), (17, 21), (62, 21), (62, 28), (64.5, 28))
-    losses = {
-        "style loss": (37.5, "Gram matrices\nof five layers"),
-        "variation loss": (28.0, "neighbouring pixels"),
-        "content loss": (18.5, "feature maps\nof one layer"),
-    }
-    for name, (y, of) in losses.items():
-        words(72, y + 1, name, fontweight="bold")
+    total = []
+    if content is not None:
+        x, side = blocks[3]
+        arrow((x + 0.5, 11 + side / 2 + 0.6), (x + 0.5, 28 - side / 2 - 0.6), head="<|-|>")
+        arrow((50, 18.5), (64.5, 18.5))
+        total.append(("content", 18.5, r"\alpha", "feature maps\nof one layer"))
+    if style is not None:
+        for x, side in blocks:
+            arrow((x + 0.5, 45 - side / 2 - 0.6), (x + 0.5, 28 + side / 2 + 0.6), head="<|-|>")
+        arrow((57, 37.5), (64.5, 37.5))
+        total.append(("style", 37.5, r"\beta", "Gram matrices\nof five layers"))
+    if variation:
+        arrow((17, 22), (17, 21), (62, 21), (62, 28), (64.5, 28))
+        total.append(("variation", 28, r"\gamma", "neighbouring pixels"))
+    for name, y, _, of in total:
+        words(72, y + 1, f"{name} loss", fontweight="bold")
         words(72, y - 1.6, of, fontsize=8, color="0.3")
         arrow((79.5, y), (84.5, 28 + (y - 28) / 4))
-    arrow((57, 37.5), (64.5, 37.5))
-    arrow((50, 18.5), (64.5, 18.5))
-    words(
-        91.5,
-        28,
-        "total loss\n$\\alpha L_{content}$\n$+\\, \\beta L_{style}$\n$+\\, \\gamma L_{variation}$",
-    )
+    terms = [f"${factor} L_{{{name}}}$" for name, _, factor, _ in total]
+    words(91.5, 28, "\n".join(["total loss", *terms]).replace("$\n$", "$\n$+ "))
     orange = "#d95f02"
-    arrow((91.5, 22.5), (91.5, 2.2), (1.5, 2.2), (1.5, 28), (3.4, 28), color=orange)
-    words(
-        60, 3.8, "gradient: how should each pixel change, to make the loss smaller?", color=orange
-    )
+    arrow((91.5, 22.5), (91.5, low + 2.2), (1.5, low + 2.2), (1.5, 28), (3.4, 28), color=orange)
+    said = "gradient: how should each pixel change, to make the loss smaller?"
+    words(60, low + 3.8, said, color=orange)
     axis.set_aspect("equal")
     return figure
 

@@ -163,3 +163,12 @@ def test_the_method_is_drawn_with_its_pictures_and_its_way_back():
     assert back[0][0] > 85 and back[-1][0] < 5 and back[-1][1] == pytest.approx(heights[0.9])
     low, high = axis.get_ylim()
     assert all(low <= y <= high for line in axis.lines for _, y in line.get_xydata())
+
+
+def test_the_method_is_drawn_without_what_is_not_yet_taught():
+    picture = torch.rand(1, 3, 20, 30)
+    alone = texts(plots.plot_method(picture, None, picture, variation=False).axes[0])
+    assert "content loss" in alone and "content image" in alone
+    assert not any("style" in text or "variation" in text for text in alone)
+    texture = texts(plots.plot_method(None, picture, picture, variation=False).axes[0])
+    assert "style loss" in texture and not any("content" in text for text in texture)
