@@ -105,17 +105,17 @@ def plot_losses(
             values[values <= 0] = np.nan  # nothing to draw on a logarithmic scale
             axis.plot(values, line, label=name, linewidth=2.2 if name == "total" else 1.6)
     sizes = history.get("size", [])
-    for step in range(1, len(sizes)):
-        if sizes[step] != sizes[step - 1]:
-            axis.axvline(step, color="0.6", linewidth=1)
-            axis.annotate(
-                f"{sizes[step]} pixels",
-                (step, 1),
-                xycoords=("data", "axes fraction"),
-                xytext=(4, -12),
-                textcoords="offset points",
-                fontsize=9,
-            )
+    changes = [step for step in range(1, len(sizes)) if sizes[step] != sizes[step - 1]]
+    for number, step in enumerate(changes):
+        axis.axvline(step, color="0.6", linewidth=1)
+        axis.annotate(
+            f"{sizes[step]} pixels",
+            (step, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(4, -12 - 13 * (number % 2)),  # a short stage has no room for its words
+            textcoords="offset points",
+            fontsize=9,
+        )
     axis.set(yscale="log", xlabel="step", ylabel="weighted loss" if weights else "loss")
     axis.legend()
     axis.grid(alpha=0.3)
