@@ -55,6 +55,10 @@ RESULTS = {
         "A cat in a tiger's coat",
         "cat tiger_coat --quality gallery --size 768",
     ),
+    "tiger_of_stone": (
+        "A tiger of stone",
+        "tiger_in_the_snow mosaic --quality gallery --size 768",
+    ),
     "galaxies_in_strokes": (
         "Galaxies in thick strokes",
         "galaxies night_sky --style-scale 1.5 --quality gallery --size 768",
@@ -128,11 +132,12 @@ def page(results):
     ]
     for name, result in results.items():
         width, height = result["shape"]
+        alone = " on one core" if result["settings"]["threads"] == 1 else ""
         parts += [
             f"## {RESULTS[name][0]}",
             f"![{alt(name, result['settings'])}](gallery/{name}.jpg)",
             f"    uv run nst {result['arguments']}",
-            f"{width} x {height} pixels, {result['seconds']} seconds.",
+            f"{width} x {height} pixels, {result['seconds']} seconds{alone}.",
         ]
     return "\n\n".join(parts) + "\n"
 

@@ -29,6 +29,7 @@ from night_sky import night_sky
 from pointillist import pointillist
 from stained_glass import stained_glass
 from tiger_coat import tiger_coat
+from tiger_in_the_snow import tiger_in_the_snow
 from woven_cloth import woven_cloth
 
 LARGEST_FILE = 420_000  # bytes
@@ -40,6 +41,7 @@ PAINTINGS = {
     "night_sky_2": (night_sky, 3),
     "great_wave": (great_wave, 1),
     "tiger_coat": (tiger_coat, 1),
+    "tiger_in_the_snow": (tiger_in_the_snow, 1),
     "stained_glass": (stained_glass, 1),
     "pointillist": (pointillist, 1),
     "pointillist_2": (pointillist, 3),
@@ -61,6 +63,8 @@ DESCRIPTIONS = {  # what there is to see in the stored picture: its alternative 
     "white foam, before a red sun in a cream sky and a mountain with snow.",
     "tiger_coat": "The flank of a tiger: black stripes over yellow-orange fur, with a white belly "
     "below and a few small white spots.",
+    "tiger_in_the_snow": "A tiger with black stripes, yellow-orange fur and a white belly walks "
+    "through bluish snow and looks at us; firs in mist behind it.",
     "stained_glass": "A rose window of red, gold, violet and blue glass in black lead lines, above "
     "a row of pointed windows.",
     "pointillist": "A river bank at sunset in small dots of colour: sailing boats, strollers with "

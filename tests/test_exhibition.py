@@ -84,7 +84,7 @@ def test_the_results_are_large_and_the_files_small():
 
 def test_all_hands_and_several_photographs_are_there():
     hands = {name.removesuffix("_2") for name, p in gallery().items() if p.kind == "painting"}
-    used = [result["settings"]["style"] for result in TABLE.values()]
+    used = [result["settings"][of] for result in TABLE.values() for of in ("style", "content")]
     assert hands <= {name for each in used for name in ([each] if isinstance(each, str) else each)}
     assert len({result["settings"]["content"] for result in TABLE.values()}) >= 4
 

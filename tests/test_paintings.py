@@ -97,6 +97,17 @@ def test_tiger_has_three_colours_in_their_places():
     assert black[608:].mean() > 0.03 and white[608:].mean() > 0.7 and yellow[608:].mean() < 0.02
 
 
+def test_the_snow_is_not_as_white_as_the_tiger():
+    """In the lesson, the white of the animal and the snow are two channels."""
+    with Image.open(PICTURES / "tiger_in_the_snow.jpg") as image:
+        picture = pixels(image) / 255
+    colours = np.array([(0.1, 0.1, 0.1), (0.9, 0.6, 0.1), (0.95, 0.9, 0.8), (0.8, 0.9, 1)])
+    nearest = ((picture[..., None, :] - colours) ** 2).sum(axis=-1).argmin(axis=-1)
+    shares = np.bincount(nearest.ravel()) / nearest.size
+    assert 0.6 < shares[3] < 0.75 and shares[:3].min() > 0.05
+    assert (nearest[:140] == 3).mean() > 0.99 and (nearest[-80:] == 3).mean() > 0.99
+
+
 def test_command_line_paints_one_picture(studio, tmp_path, capsys):
     output = tmp_path / "mine.jpg"
     options = ["great_wave", "--seed", "3", "--size", "96", "--output", str(output)]
