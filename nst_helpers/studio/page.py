@@ -22,12 +22,11 @@ from nst_helpers.images import read_settings, save_image
 from nst_helpers.markup import picture_element
 from nst_helpers.runtime.background import THREAD_NAME
 from nst_helpers.studio import words
-from nst_helpers.studio.canvas import fit, shrink
+from nst_helpers.studio.canvas import fit
 from nst_helpers.studio.chooser import Chooser
 from nst_helpers.studio.easel import Easel
 from nst_helpers.studio.library import Library, plain_name, small_enough
 from nst_helpers.studio.link import Link
-from nst_helpers.studio.mixing import keep_colours, mix_styles
 from nst_helpers.studio.run import StudioRun, pixels_of
 from nst_helpers.studio.sheet import ContactSheet
 
@@ -216,9 +215,11 @@ class Studio(ipywidgets.VBox):
         try:
             transfer = StyleTransfer(
                 content,
-                mix_styles([pictures[name] for name in styles], styles.values()),
+                [pictures[name] for name in styles],
+                style_shares=list(styles.values()) if len(styles) > 1 else None,
                 size=self.size.value,
                 steps=self.steps.value,
+                keep_colours=self.colours.value,
                 content_weight=self.keep.value,
                 style_weight=self.strength.value,
                 variation_weight=self.smoothness.value,
@@ -301,14 +302,6 @@ class Studio(ipywidgets.VBox):
         self.message = message
         self._draw_easel()
 
-    def result(self) -> torch.Tensor | None:
-        """Return the present picture, with the colours of the photo if that was asked for."""
-        if self.image is None or not self.colours.value:
-            return self.image
-        return keep_colours(
-            self.image, shrink(self.easel.photo, self.image.shape[:1:-1]).clamp(0, 1)
-        )
-
     def _words(self) -> str:
         run = self.run
         if run and run.alive:
@@ -330,7 +323,7 @@ class Studio(ipywidgets.VBox):
         self.start.disabled, self.pause.disabled = self.busy, not self.busy
         self.stop.disabled = not self.busy
         self.pause.description = "Go on" if paused else "Pause"
-        self.easel.show(self.result(), self.run.history if self.run else {})
+        self.easel.show(self.image, self.run.history if self.run else {})
         self._drawn = time.monotonic()
 
     def _offer(self, files: dict[str, tuple[str, str, bytes]]) -> None:
@@ -343,11 +336,10 @@ class Studio(ipywidgets.VBox):
 
     def png(self, settings: dict[str, Any]) -> bytes:
         """Return the present picture, of which there must be one, as a PNG with its settings."""
-        picture = self.result()
-        assert picture is not None
+        assert self.image is not None
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "picture.png"
-            save_image(picture, path, settings)
+            save_image(self.image, path, settings)
             return path.read_bytes()
 
     # ------------------------------------------------------------------ loading

@@ -16,7 +16,6 @@ import nst_helpers as nst
 from nst_helpers.__main__ import main
 from nst_helpers.studio import Studio, library, link, words
 from nst_helpers.studio import page as module
-from nst_helpers.studio.mixing import keep_colours, mix_styles
 from pointing import press
 
 
@@ -376,26 +375,19 @@ def test_a_preset_steers_a_run_once(page, monkeypatch):
     assert page.preset.value == "paint over it" and page.run.settings["style_weight"] == 300
 
 
-def test_a_mixture_has_the_mean_of_the_gram_matrices():
-    first, second = (nst.load_image(name, 128) for name in ("mosaic", "engraving"))
-    extract = nst.FeatureExtractor("relu2_1", device="cpu")
-
-    def gram(image):
-        return nst.gram_matrix(extract(image)["relu2_1"])
-
-    target = (gram(first) + gram(second)) / 2
-    mixed = gram(mix_styles([first, second], [2, 2]))
-    # The seams and what strips leave out cost something, and each picture alone is far off.
-    assert (mixed - target).norm() < 0.15 * target.norm()
-    assert min((gram(one) - target).norm() for one in (first, second)) > 0.4 * target.norm()
-    more = gram(mix_styles([first, second], [3, 1]))
-    assert (more - gram(first)).norm() < 0.7 * (mixed - gram(first)).norm()
-
-
-def test_the_colours_of_the_photo_are_kept():
-    photo, painted = nst.load_image("coffee", 64), torch.rand(1, 3, 43, 64)
-    kept = keep_colours(painted, nst.load_image(photo))
-    assert kept.shape == photo.shape
-    assert (
-        (kept.mean((2, 3)) - kept.mean()).sign().equal((photo.mean((2, 3)) - photo.mean()).sign())
-    )
+def test_styles_and_colours_are_those_of_the_engine(page):
+    page.chooser.choose("coffee", {"mosaic": 3, "engraving": 1})
+    page.colours.value = True
+    page.start.click()
+    asked = page.run.transfer.settings
+    assert asked["style_shares"] == [0.75, 0.25] and asked["keep_colours"]
+    finish(page)
+    links = dict(re.findall(r'download="(.*?)" href="data:[^,]*,(.*?)"', page.links.value))
+    saved = nst.load_image(base64.b64decode(links["picture.png"]))
+    assert (saved - page.image).abs().max() < 0.003  # what is downloaded is what is seen
+    photo = nst.load_image(page.easel.photo, 128)
+    light = torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)
+    tints = [image - (light * image).sum(1, keepdim=True) for image in (saved, photo)]
+    assert (tints[0] - tints[1]).abs().mean() < 0.02
+    page.colours.value = False  # of the next run; the picture stays as it was painted
+    assert (nst.load_image(page.png({})) - saved).abs().max() < 0.003
