@@ -501,7 +501,8 @@ def plot_maps(
         axis.imshow(grid, cmap="gray", interpolation="nearest", vmin=low, vmax=high)
         axis.set_title(title, fontsize=10)
         if numbers:
-            _write_numbers(axis, grid, low, high, "{:.2f}", 6.5)
+            size = min(11.0, 22 * width / columns / grid.shape[1])  # as large as a square allows
+            _write_numbers(axis, grid, low, high, "{:.2f}", size)
     said = "Scale of each column: its smallest number is drawn black, its largest white."
     if scale == "page":
         low, high = _extremes(grids)
@@ -516,6 +517,7 @@ def plot_tables(
     columns: int = 4,
     width: float = 9.0,
     decimals: int = 2,
+    limits: tuple[float, float] | None = None,
     alt: str = "",
 ) -> Plot:
     """Return a figure of square tables with their numbers, such as Gram matrices.
@@ -526,6 +528,7 @@ def plot_tables(
         columns: tables in a row, at most.
         width: of the figure in inches.
         decimals: of the numbers.
+        limits: the numbers drawn black and white in all tables; None takes each table's own.
         alt: what there is to see, for a reader who cannot see it.
 
     Example:
@@ -541,12 +544,14 @@ def plot_tables(
         axis.set_axis_off()
     for axis, (title, table) in zip(axes, tables.items(), strict=False):
         grid = torch.as_tensor(table).detach().cpu().numpy()
-        low, high = _extremes([grid])
+        low, high = limits or _extremes([grid])
         axis.imshow(grid, cmap="gray", vmin=low, vmax=high)
         axis.set_title(title, fontsize=10)
         axis.set_xticks(range(len(names)), names, fontsize=9)
         axis.set_yticks(range(len(names)), names, fontsize=9, rotation=90, va="center")
         _write_numbers(axis, grid, low, high, f"{{:.{decimals}f}}", 10)
+    if limits:
+        figure.supxlabel(f"{limits[0]:g} is drawn black, {limits[1]:g} white.", fontsize=9)
     return figure
 
 
@@ -626,6 +631,47 @@ def plot_pairs(
         axis.axhline(b.mean(), color="0.5", linestyle=":")
         axis.set(xlabel=labels[title][0], ylabel=labels[title][1])
         axis.set_title(title, fontsize=10)
+    return figure
+
+
+def plot_answers(
+    pictures: Mapping[str, Array],
+    answers: Mapping[str, Sequence[float]],
+    width: float = 9.0,
+    alt: str = "",
+) -> Plot:
+    """Return a figure of a table: above each column a picture, in each row what one channel says.
+
+    Args:
+        pictures: `{title: image tensor (1, 3, H, W)}`, all of one shape.
+        answers: `{name of the row: [a number for each picture]}`; the shades of a row go from 0,
+            black, to the largest of the first column, white, in all rows.
+        width: of the figure in inches.
+        alt: what there is to see, for a reader who cannot see it.
+
+    Example:
+        >>> figure = plot_answers({"cat": torch.rand(1, 3, 4, 5)}, {"relu1_1, 7": [100]})
+        >>> [text.get_text() for text in figure.axes[0].texts]
+        ['100', 'cat']
+    """
+    grid = np.array([[float(number) for number in row] for row in answers.values()])
+    rows, columns = grid.shape
+    tall, wide = _shape(next(iter(pictures.values())))
+    high = 2.4 * tall / wide  # of a picture, in rows: a column is about as wide as 2.4 of them
+    figure = Plot(width, width / (columns + 2.2) / 2.4 * (rows + high + 0.8), alt)
+    axis = figure.subplots()
+    largest = float(grid[:, 0].max())
+    axis.imshow(grid.clip(0, largest), cmap="gray", vmin=0, vmax=largest)
+    _write_numbers(axis, grid, 0, largest, "{:.0f}", 12)
+    for column, (title, picture) in enumerate(pictures.items()):
+        box = (column - 0.46, column + 0.46, -0.6, -0.6 - high)
+        axis.imshow(_pixels(picture), extent=box, interpolation="bilinear")
+        axis.text(column, -0.75 - high, title, ha="center", va="bottom", fontsize=10)
+    axis.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -1.4 - high), aspect="auto", xticks=[])
+    axis.set_yticks(range(rows), list(answers), fontsize=10)
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    figure.supxlabel(f"0 is drawn black, {largest:.0f} and more white.", fontsize=9)
     return figure
 
 

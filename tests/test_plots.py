@@ -78,6 +78,8 @@ def test_grids_and_tables_hold_their_numbers():
     figure = plots.plot_tables({"t": torch.tensor([[1.0, 0.25], [0.25, 0.0]])}, ["a", "b"])
     assert texts(figure.axes[0]) == ["1.00", "0.25", "0.25", "0"]
     assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["a", "b"]
+    figure = plots.plot_tables({"t": torch.eye(2)}, ["a", "b"], limits=(-1, 1))
+    assert figure.axes[0].images[0].get_clim() == (-1, 1) and "-1" in figure.get_supxlabel()
 
 
 @pytest.mark.parametrize(("scale", "largest"), [("page", [4, 4, 4, 4]), ("column", [3, 4, 3, 4])])
@@ -121,6 +123,14 @@ def test_boxes_are_drawn_where_they_lie():
     assert axis.get_ylim()[1] < -2 and "field" in texts(axis)
 
 
+def test_answers_stand_below_their_pictures():
+    pictures = {"cat": torch.rand(1, 3, 8, 10), "dog": torch.rand(1, 3, 8, 10)}
+    axis = plots.plot_answers(pictures, {"x": [100.0, 3.2], "y": [50, 140]}).axes[0]
+    assert texts(axis) == ["100", "3", "50", "140", "cat", "dog"]
+    assert axis.images[0].get_clim() == (0, 100) and len(axis.images) == 3
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["x", "y"]
+
+
 FIGURES = {
     "show_images": [{"a": torch.rand(1, 3, 20, 30)}],
     "plot_losses": [{"total": [2.0, 1.0]}],
@@ -134,6 +144,7 @@ FIGURES = {
     "plot_tables": [{"a": torch.eye(2)}, ["red", "green"]],
     "plot_arrows": [{"a": ([2.0, 0.0], [0.0, 1.0])}],
     "plot_pairs": [{"a": (torch.eye(2), torch.ones(2, 2))}, {"a": ("x", "y")}],
+    "plot_answers": [{"a": torch.rand(1, 3, 4, 5)}, {"x": [1.0]}],
 }
 
 
