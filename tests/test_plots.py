@@ -79,7 +79,7 @@ def test_grids_and_tables_hold_their_numbers():
     assert texts(figure.axes[0]) == ["two", "1", "-2", "one", "3"]
     assert "0 is drawn black, 3 white, below 0 blue" in figure.get_supxlabel()
     two, one = (image.get_array() for image in figure.axes[0].images)
-    assert one[0, 0].tolist() == [1, 1, 1] and two[0, 0].tolist() == [1 / 3] * 3  # one scale
+    assert one[0, 0].tolist() == [1, 1, 1] and two[0, 0].tolist() == pytest.approx([1 / 3] * 3)
     assert two[0, 1, 2] > two[0, 1, 0] + 0.3  # below zero: blue
     figure = plots.plot_tables({"t": torch.tensor([[1.0, 0.25], [0.25, 0.0]])}, ["a", "b"])
     assert texts(figure.axes[0]) == ["1.00", "0.25", "0.25", "0"]
