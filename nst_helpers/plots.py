@@ -223,27 +223,29 @@ def plot_channels(
 def highlight(
     image: torch.Tensor, grid: torch.Tensor, largest: float | None = None
 ) -> torch.Tensor:
-    """Return a picture that is bright where a channel is active, and dark elsewhere.
+    """Return a picture in pale grey, which is orange where a channel is active.
 
     Args:
         image: an image tensor `(1, 3, H, W)` in [0, 1].
         grid: activations of one channel, `(h, w)`, none below 0; it is enlarged to the picture.
-        largest: the activation at which the picture keeps its full brightness; None takes the
-            channel's own largest. Give one number for several pictures to compare them.
+        largest: the activation at which the orange is full; None takes the channel's own largest.
+            Give one number for several pictures to compare them.
 
     Returns:
         An image tensor `(1, 3, H, W)` in [0, 1].
 
     Example:
         >>> lit = highlight(torch.ones(1, 3, 20, 30), torch.tensor([[0.0, 1.0]]))
-        >>> round(lit[0, 0, 0, 0].item(), 2), lit[0, 0, 0, -1].item()
-        (0.12, 1.0)
+        >>> lit[0, :, 0, 0], lit[0, :, 0, -1]
+        (tensor([0.9000, 0.9000, 0.9000]), tensor([1.0000, 0.4500, 0.0000]))
     """
     brightest = float(grid.max() if largest is None else largest) or 1.0
     light = torch.nn.functional.interpolate(
         grid[None, None].detach().cpu() / brightest, image.shape[2:], mode="bilinear"
     )
-    return image * (0.12 + 0.88 * light.clamp(0, 1))
+    grey = image.mean(1, keepdim=True).expand_as(image)
+    orange = torch.tensor([1.0, 0.45, 0.0]).view(3, 1, 1) * (0.3 + 0.7 * grey)
+    return torch.lerp(0.5 + 0.4 * grey, orange, light.clamp(0, 1))
 
 
 def plot_numbers(
@@ -251,9 +253,11 @@ def plot_numbers(
 ) -> Plot:
     """Return a figure of small grids side by side, each cell shaded and with its number in it.
 
+    All grids have one scale, which the figure says: zero is black, as in maps of activations; the
+    brighter a cell, the larger its number; numbers below zero are blue instead of grey.
+
     Args:
-        grids: `{title: (H, W)}`, a few rows and columns each; black is the smallest and white
-            the largest number of its own grid.
+        grids: `{title: (H, W)}`, a few rows and columns each.
         decimals: shown of each number.
         width: of the figure in inches, at most.
         alt: what there is to see, for a reader who cannot see it.
@@ -262,30 +266,40 @@ def plot_numbers(
         >>> figure = plot_numbers({"before": torch.eye(2), "after": torch.ones(1, 2)})
         >>> [text.get_text() for text in figure.axes[0].texts]
         ['before', '1', '0', '0', '1', 'after', '1', '1']
+        >>> figure.get_supxlabel()
+        'One scale for all: 0 is drawn black, 1 white.'
     """
     arrays = {title: torch.as_tensor(grid).detach().cpu().numpy() for title, grid in grids.items()}
     tallest = max(len(array) for array in arrays.values())
     across = sum(array.shape[1] for array in arrays.values()) + 0.8 * (len(arrays) - 1)
-    cell = min(0.55, width / across)
-    figure = Plot(cell * across, cell * tallest + 0.35, alt)
+    cell = min(0.7, width / across)
+    figure = Plot(cell * across, cell * tallest + 0.75, alt)
     axis = figure.subplots()
     axis.set_axis_off()
+    low, high = _extremes(list(arrays.values()))
+    most = max(high, -low) or 1.0
+    longest = max(len(f"{number:.{decimals}f}") for number in (low, high))
+    size = 72 * cell * min(0.4, 1.3 / longest)
     left = 0.0
     for title, array in arrays.items():
         rows, columns = array.shape
         top = (tallest - rows) / 2
-        axis.imshow(array, cmap="gray", extent=(left, left + columns, top + rows, top))
-        axis.add_patch(Rectangle((left, top), columns, rows, fill=False, linewidth=0.8))
-        axis.text(left + columns / 2, top - 0.15, title, ha="center", va="bottom", fontsize=10)
-        middle = (float(array.min()) + float(array.max())) / 2
+        colors = _signed_colors(array / most)
+        axis.imshow(colors, extent=(left, left + columns, top + rows, top))
+        axis.add_patch(Rectangle((left, top), columns, rows, fill=False, ec="0.5", linewidth=0.8))
+        axis.text(left + columns / 2, top - 0.15, title, ha="center", va="bottom", fontsize=12)
         for (row, column), number in np.ndenumerate(array):
             text = f"{number:.{decimals}f}"
             text = text.lstrip("-") if float(text) == 0 else text
-            color = "black" if number > middle else "white"
+            color = "black" if colors[row, column] @ (0.3, 0.6, 0.1) > 0.45 else "white"
             place = (left + column + 0.5, top + row + 0.5)
-            axis.text(*place, text, ha="center", va="center", color=color, fontsize=10)
+            axis.text(*place, text, ha="center", va="center", color=color, fontsize=size)
         left += columns + 0.8
     axis.set(xlim=(-0.05, left - 0.75), ylim=(tallest + 0.05, -0.8))
+    said = f"0 is drawn black, {most:.{decimals}f} white."
+    if low < 0:
+        said = f"0 is drawn black, {most:.{decimals}f} white, below 0 blue."
+    figure.supxlabel(f"One scale for all: {said}", fontsize=10)
     return figure
 
 
@@ -673,6 +687,12 @@ def plot_answers(
     axis.spines[:].set_visible(False)
     figure.supxlabel(f"0 is drawn black, {largest:.0f} and more white.", fontsize=9)
     return figure
+
+
+def _signed_colors(grid: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return colours (H, W, 3) of numbers from -1, light blue, over 0, black, to 1, white."""
+    ends = np.where(grid[..., None] < 0, (0.45, 0.7, 1.0), (1.0, 1.0, 1.0))
+    return np.abs(grid)[..., None].clip(0, 1) * ends
 
 
 def _extremes(grids: Sequence[np.ndarray[Any, Any]]) -> tuple[float, float]:

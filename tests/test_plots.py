@@ -61,20 +61,26 @@ def texts(axis):
     return [text.get_text() for text in axis.texts]
 
 
-def test_a_highlighted_picture_is_bright_where_the_channel_is_active():
+def test_a_highlighted_picture_is_orange_where_the_channel_is_active():
     grid = torch.zeros(2, 3)
     grid[0, 0] = 5
+    pale, orange = pytest.approx([0.9] * 3), pytest.approx([1, 0.45, 0])
     lit = plots.highlight(torch.ones(1, 3, 20, 30), grid)
     assert lit.shape == (1, 3, 20, 30)
-    assert lit[0, 0, 0, 0] == pytest.approx(1) and lit[0, 0, -1, -1] == pytest.approx(0.12)
-    assert plots.highlight(torch.ones(1, 3, 4, 6), grid, largest=10).max() == pytest.approx(0.56)
+    assert lit[0, :, 0, 0].tolist() == orange and lit[0, :, -1, -1].tolist() == pale
+    half = plots.highlight(torch.ones(1, 3, 4, 6), grid, largest=10)
+    assert half[0, 2].min() == pytest.approx(0.45)
     dead = plots.highlight(torch.ones(1, 3, 4, 6), torch.zeros(2, 3))
-    assert dead.isfinite().all() and dead.max() == pytest.approx(0.12)
+    assert dead[0, :, 1, 1].tolist() == pale
 
 
 def test_grids_and_tables_hold_their_numbers():
     figure = plots.plot_numbers({"two": torch.tensor([[1.0, -2.0]]), "one": torch.tensor([[3.0]])})
     assert texts(figure.axes[0]) == ["two", "1", "-2", "one", "3"]
+    assert "0 is drawn black, 3 white, below 0 blue" in figure.get_supxlabel()
+    two, one = (image.get_array() for image in figure.axes[0].images)
+    assert one[0, 0].tolist() == [1, 1, 1] and two[0, 0].tolist() == pytest.approx([1 / 3] * 3)
+    assert two[0, 1, 2] > two[0, 1, 0] + 0.3  # below zero: blue
     figure = plots.plot_tables({"t": torch.tensor([[1.0, 0.25], [0.25, 0.0]])}, ["a", "b"])
     assert texts(figure.axes[0]) == ["1.00", "0.25", "0.25", "0"]
     assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["a", "b"]
