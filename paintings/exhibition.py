@@ -74,7 +74,16 @@ RESULTS = {
 }
 
 # file name: the call, for a lesson whose minute does not suffice for a picture of this size
-LESSONS: dict[str, str] = {}
+LESSONS: dict[str, str] = {
+    "rebuilt_from_relu4_2": (
+        'nst.style_transfer("astronaut", "astronaut", size=512, steps=150, style_weight=0, '
+        'variation_weight=0, start=0.5 + 0 * nst.load_image("astronaut", size=512))'
+    ),
+    "astronaut_of_strokes": (
+        'nst.style_transfer("astronaut", "night_sky", size=512, steps=150, content_weight=3, '
+        'start="noise")'
+    ),
+}
 
 
 def paint_for_a_lesson(name):
