@@ -70,7 +70,12 @@ RESULTS = {
 }
 
 # file name: the call, for a lesson whose minute does not suffice for a picture of this size
-LESSONS: dict[str, str] = {}
+LESSONS: dict[str, str] = {
+    "noisy_cat": 'nst.style_transfer("cat", "night_sky", size=512, optimizer="adam", '
+    "variation_weight=0)",
+    "smooth_cat": 'nst.style_transfer("cat", "night_sky", size=512, optimizer="adam", '
+    "variation_weight=100)",
+}
 
 
 def paint_for_a_lesson(name):
