@@ -125,6 +125,7 @@ FIGURES = {
     "show_images": [{"a": torch.rand(1, 3, 20, 30)}],
     "plot_losses": [{"total": [2.0, 1.0]}],
     "plot_races": [{"seconds": {"Adam": ([1, 2], [9, 5])}}],
+    "plot_curves": [{"noise": ([1, 2], [9, 5])}, ("step", "noise")],
     "plot_channels": [torch.rand(1, 2, 4, 4)],
     "plot_numbers": [{"a": torch.eye(2)}],
     "plot_network": [{"input": (3, 32, 48), "conv1_1": (64, 32, 48)}],
