@@ -83,6 +83,10 @@ LESSONS: dict[str, str] = {
         'nst.style_transfer("astronaut", "night_sky", size=512, steps=150, content_weight=3, '
         'start="noise")'
     ),
+    "noisy_cat": 'nst.style_transfer("cat", "night_sky", size=512, optimizer="adam", '
+    "variation_weight=0)",
+    "smooth_cat": 'nst.style_transfer("cat", "night_sky", size=512, optimizer="adam", '
+    "variation_weight=100)",
 }
 
 

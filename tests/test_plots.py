@@ -141,6 +141,7 @@ FIGURES = {
     "show_images": [{"a": torch.rand(1, 3, 20, 30)}],
     "plot_losses": [{"total": [2.0, 1.0]}],
     "plot_races": [{"seconds": {"Adam": ([1, 2], [9, 5])}}],
+    "plot_curves": [{"noise": ([1, 2], [9, 5])}, ("step", "noise")],
     "plot_channels": [torch.rand(1, 2, 4, 4)],
     "plot_numbers": [{"a": torch.eye(2)}],
     "plot_network": [{"input": (3, 32, 48), "conv1_1": (64, 32, 48)}],
@@ -189,3 +190,23 @@ def test_the_method_is_drawn_without_what_is_not_yet_taught():
     assert not any("style" in text or "variation" in text for text in alone)
     texture = texts(plots.plot_method(None, picture, picture, variation=False).axes[0])
     assert "style loss" in texture and not any("content" in text for text in texture)
+
+
+def test_curves_have_their_scales_and_levels():
+    curves = {"few": ([1, 2], torch.tensor([3.0, 4.0])), "many": (range(20), range(1, 21))}
+    figure = plots.plot_curves(curves, ("step", "noise"), levels={"painting": 2.0}, alt="Two.")
+    axis = figure.axes[0]
+    assert [line.get_marker() for line in axis.lines[:2]] == ["o", ""]
+    assert axis.lines[0].get_ydata().tolist() == [3, 4] and axis.get_ylim()[0] == 0
+    assert axis.lines[2].get_ydata() == [2, 2]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == [
+        "few",
+        "many",
+        "painting",
+    ]
+    assert (axis.get_xlabel(), axis.get_ylabel(), figure.alt) == ("step", "noise", "Two.")
+    scales = plots.plot_curves(curves, ("step", "noise"), log="xy").axes[0]
+    assert (scales.get_xscale(), scales.get_yscale()) == ("log", "log")
+    assert drawn(figure).width > 100
+    with pytest.raises(ValueError, match="at most 5 curves"):
+        plots.plot_curves(dict.fromkeys("abcdef", ([1], [1])), ("", ""))
