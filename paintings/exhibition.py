@@ -70,7 +70,10 @@ RESULTS = {
 }
 
 # file name: the call, for a lesson whose minute does not suffice for a picture of this size
-LESSONS: dict[str, str] = {}
+LESSONS: dict[str, str] = {
+    "night_sky_texture": 'nst.style_transfer("night_sky", "night_sky", size=512, '
+    'content_weight=0, variation_weight=0, start="noise", pooling="avg")',
+}
 
 
 def paint_for_a_lesson(name):
