@@ -4,7 +4,7 @@
     python paintings/textures.py covariance   grows these again
 
 A texture begins as noise and goes downhill on one loss. What it is grown by, and how far it came,
-is kept in `results.json` beside the pictures. Each takes about half a minute on an idle core.
+is kept in `results.json` beside the pictures. Each takes about a minute and a half on an idle core.
 """
 
 import sys
@@ -20,7 +20,7 @@ from nst_helpers.images import resample, resize
 from paint import as_jpeg
 
 FOLDER = DOCS / "textures"
-COMMON = {"painting": "night_sky", "size": 256, "steps": 150, "pooling": "avg"}
+COMMON = {"painting": "night_sky", "size": 256, "steps": 400, "pooling": "avg"}
 _NEARLY_NOTHING = 1e-3  # of the mean variance: a channel that hardly varies has no correlation
 
 # file name: in what it differs from the first

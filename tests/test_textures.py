@@ -32,11 +32,11 @@ def test_the_lesson_says_what_was_measured():
     gram, again, covariance, correlation = (
         TABLE[name]["losses"] for name in ("gram", "gram_again", "covariance", "correlation")
     )
-    for each in (gram, again):
-        assert each["covariance"] > 1.7 * covariance["covariance"]
-        assert covariance["Gram"] < 2 * each["Gram"]
-    assert correlation["Gram"] > 10 * gram["Gram"]  # it does not know how much
-    assert all(kept["fell_in_the_last_fifth"] <= 0.2 for kept in TABLE.values())
+    for each in (gram, again):  # by its own measure, each is about twice as near as the other
+        assert 1.6 < each["covariance"] / covariance["covariance"] < 2.4
+        assert 1.6 < covariance["Gram"] / each["Gram"] < 2.4
+        assert correlation["Gram"] > 10 * each["Gram"]  # it does not know how much
+    assert all(kept["fell_in_the_last_fifth"] < 0.1 for kept in TABLE.values())
 
 
 @pytest.mark.parametrize(
