@@ -87,6 +87,8 @@ LESSONS: dict[str, str] = {
     "variation_weight=0)",
     "smooth_cat": 'nst.style_transfer("cat", "night_sky", size=512, optimizer="adam", '
     "variation_weight=100)",
+    "night_sky_texture": 'nst.style_transfer("night_sky", "night_sky", size=512, '
+    'content_weight=0, variation_weight=0, start="noise", pooling="avg")',
 }
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 import exhibition
 import nst_helpers
+import textures
 from nst_helpers import StyleTransfer, __main__, gallery
 from nst_helpers.engine import transfer
 
@@ -63,6 +64,7 @@ def test_each_result_of_a_lesson_is_that_of_its_call(monkeypatch):
 def test_a_lesson_shows_a_result_with_what_makes_it():
     makers = {f"gallery/{name}": f"nst {result['arguments']}" for name, result in TABLE.items()}
     makers |= {f"lessons/{name}": result["call"] for name, result in LESSONS.items()}
+    makers |= {f"textures/{name}": "paintings/textures.py" for name in textures.TEXTURES}
     shown = []
     for path in (exhibition.DOCS.parent / "notebooks").glob("*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
