@@ -32,7 +32,7 @@ _PHOTOGRAPHS = {
         "coffee.png",
         "CC0 1.0",
         "Pikolo Espresso Bar, photographed by Rachel Michetti",
-        "A white cup of espresso on its saucer, with a spoon, on a wooden table.",
+        "A red cup of espresso, white inside, on its red saucer with a spoon, on a wooden table.",
     ),
     "rocket": (
         "rocket.jpg",

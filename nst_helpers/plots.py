@@ -76,7 +76,7 @@ def show_images(
 
 def plot_losses(
     history: Mapping[str, Sequence[float]],
-    weights: Mapping[str, float] | None = None,
+    weights: Mapping[str, float | Sequence[float]] | None = None,
     width: float = 8.0,
     alt: str = "",
 ) -> Plot:
@@ -86,8 +86,8 @@ def plot_losses(
         history: `Result.history`, or any `{name: [a number for each step]}` with the names
             `content`, `style`, `variation` or `total`. Where the numbers of `size` change, a
             line marks the step.
-        weights: `{name: weight}`; a term is drawn times its weight, so that the curves show what
-            each adds to the total. None draws them as they are.
+        weights: `{name: weight}`, or a weight for each step; a term is drawn times its weight, so
+            that the curves show what each adds to the total. None draws them as they are.
         width: of the figure in inches.
         alt: what there is to see, for a reader who cannot see it.
 
@@ -101,7 +101,7 @@ def plot_losses(
     axis = figure.subplots()
     for name, line in _LINES.items():
         if name in history:
-            values = np.asarray(history[name], dtype=float) * weights.get(name, 1)
+            values = np.asarray(history[name], dtype=float) * np.asarray(weights.get(name, 1))
             values[values <= 0] = np.nan  # nothing to draw on a logarithmic scale
             axis.plot(values, line, label=name, linewidth=2.2 if name == "total" else 1.6)
     sizes = history.get("size", [])

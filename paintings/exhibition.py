@@ -38,7 +38,7 @@ RESULTS = {
     ),
     "engraved_cat": ("A cat, engraved", "cat engraving --quality gallery"),
     "astronaut_in_the_harbour": (
-        "An astronaut among the boats",
+        "An astronaut in the colours of a harbour",
         "astronaut fauve_harbour --quality gallery --size 768",
     ),
     "astronaut_in_stone": (
