@@ -70,7 +70,10 @@ RESULTS = {
 }
 
 # file name: the call, for a lesson whose minute does not suffice for a picture of this size
-LESSONS: dict[str, str] = {}
+LESSONS: dict[str, str] = {
+    "coffee_from_noise": 'nst.style_transfer("coffee", "stained_glass", size=512, steps=250, '
+    'start="noise", stages=1, style_scale=2)',
+}
 
 
 def paint_for_a_lesson(name):
