@@ -73,6 +73,8 @@ RESULTS = {
 LESSONS: dict[str, str] = {
     "coffee_from_noise": 'nst.style_transfer("coffee", "stained_glass", size=512, steps=250, '
     'start="noise", stages=1, style_scale=2)',
+    "coffee_from_photograph": 'nst.style_transfer("coffee", "stained_glass", size=512, steps=250, '
+    'start="content", stages=1, style_scale=2)',
 }
 
 
