@@ -3,8 +3,10 @@
 import base64
 import html
 import io
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
+if TYPE_CHECKING:  # the command line shows pictures without Matplotlib
+    from matplotlib.figure import Figure
 
 _JPEG = {"quality": 88}
 
@@ -28,7 +30,7 @@ def picture_element(file: bytes, kind: str, alt: str) -> str:
     return f'<img alt="{html.escape(alt)}" src="data:image/{kind};base64,{data}">'
 
 
-def figure_element(figure: Figure, alt: str) -> str:
+def figure_element(figure: "Figure", alt: str) -> str:
     """Return a figure as an HTML element, as PNG or as JPEG, whichever is smaller.
 
     Args:
@@ -36,6 +38,7 @@ def figure_element(figure: Figure, alt: str) -> str:
         alt: what there is to see in it.
 
     Example:
+        >>> from matplotlib.figure import Figure
         >>> figure_element(Figure(figsize=(1, 1)), "Nothing.")[:40]
         '<img alt="Nothing." src="data:image/png;'
     """

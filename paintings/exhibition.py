@@ -89,6 +89,10 @@ LESSONS: dict[str, str] = {
     "variation_weight=100)",
     "night_sky_texture": 'nst.style_transfer("night_sky", "night_sky", size=512, '
     'content_weight=0, variation_weight=0, start="noise", pooling="avg")',
+    "coffee_from_noise": 'nst.style_transfer("coffee", "stained_glass", size=512, steps=250, '
+    'start="noise", stages=1, style_scale=2)',
+    "coffee_from_photograph": 'nst.style_transfer("coffee", "stained_glass", size=512, steps=250, '
+    'start="content", stages=1, style_scale=2)',
 }
 
 

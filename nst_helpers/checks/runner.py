@@ -72,10 +72,16 @@ class Exercise:
     gradient: Literal["needed", "noted", "unwanted"] | None = None
 
 
-class _Fault(Exception):
-    """What is wrong, in words for the student; `right` is None where nothing was returned yet."""
+class Fault(Exception):
+    """What is wrong, in words for the student; `right` is None where nothing was returned yet.
+
+    Example:
+        >>> Fault("The square is missing.").right
+        False
+    """
 
     def __init__(self, text: str, right: bool | None = False) -> None:
+        """Keep the verdict beside the words."""
         super().__init__(text)
         self.right = right
 
@@ -96,62 +102,94 @@ def check_function(function: object, exercise: Exercise) -> Report:
         >>> report = check_function(lambda a, b: (a * b).sum(), EXERCISE)
         ✓ Right. Your dot product is correct on every input tried.
     """
+
+    def judge() -> str:
+        remarks = _judge(function, exercise)
+        return " ".join([f"Your {exercise.result} is correct on every input tried.", *remarks])
+
+    return show_verdict(judge)
+
+
+def show_verdict(judge: Callable[[], str]) -> Report:
+    """Show what a judge finds, and return it as a report.
+
+    Args:
+        judge: returns praise for a function that is right, and raises `Fault` for one that is not.
+
+    Example:
+        >>> show_verdict(lambda: "Your dot product is correct.")
+        ✓ Right. Your dot product is correct.
+        Report(right=True)
+    """
     try:
         with torch.inference_mode(False):
-            remarks = _judge(function, exercise)
-    except _Fault as fault:
+            praise = judge()
+    except Fault as fault:
         return show_report(fault.right, str(fault))
     except BaseException:  # what was returned may be of a class that raises anything
         return show_report(False, "What your function returned cannot be read: return a tensor.")
-    praise = f"Your {exercise.result} is correct on every input tried."
-    return show_report(True, " ".join([praise, *remarks]))
+    return show_report(True, praise)
 
 
-def _judge(function: object, exercise: Exercise) -> list[str]:
-    """Return remarks on a function that is right; raise `_Fault` for the first thing wrong."""
+def check_callable(function: object) -> None:
+    """Raise `Fault` unless the student gave a function.
+
+    Example:
+        >>> check_callable(print)
+    """
     if function is None:
-        raise _Fault("Give the checker your function.", right=None)
+        raise Fault("Give the checker your function.", right=None)
     if not callable(function):
-        raise _Fault(
+        raise Fault(
             f"The checker was given a {type(function).__name__}: give it your function itself, by "
             "its name and without parentheses or arguments."
         )
+
+
+def _judge(function: Any, exercise: Exercise) -> list[str]:
+    """Return remarks on a function that is right; raise `Fault` for the first thing wrong."""
+    check_callable(function)
     remarks, result = [], None
     for number, case in enumerate(exercise.cases):
         given = case()
         try:
-            result = _call(function, given)
-        except _Fault as fault:
+            result = call_safely(function, given)
+        except Fault as fault:
             if number > 0 and "view size is not compatible" in str(fault):
                 remarks = [_VIEW]  # it was right on the first case: a pitfall, not a mistake
                 continue
             raise
         for name, argument, fresh in zip(_names(exercise), given, case(), strict=True):
             if not _unchanged(argument, fresh):
-                raise _Fault(_CHANGED.get(name, _CHANGED_INPUT.format(name=name)))
+                raise Fault(_CHANGED.get(name, _CHANGED_INPUT.format(name=name)))
         expected = exercise.right(*case()).detach()
         value = _read(result, expected)
         if not is_close(value, expected):
-            raise _Fault(_diagnose(value, expected, exercise, case()))
+            raise Fault(_diagnose(value, expected, exercise, case()))
     if exercise.gradient == "unwanted" and getattr(result, "grad_fn", None) is not None:
-        raise _Fault(
+        raise Fault(
             "The numbers are right, but the new picture still hangs on the computation of this "
             "step, and memory would grow with every step: return it with `.detach()`."
         )
     if exercise.gradient in ("needed", "noted") and (cut := _cut_off(function, exercise)):
         if exercise.gradient == "needed":
-            raise _Fault(f"The number is right, but {cut}")
+            raise Fault(f"The number is right, but {cut}")
         remarks.append(f"For later: {cut}")
     return remarks
 
 
-def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    """Return what the function returns; raise `_Fault` with the line in which it stopped."""
+def call_safely(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """Return what the function returns; raise `Fault` with the line in which it stopped.
+
+    Example:
+        >>> call_safely(max, (3, 5))
+        5
+    """
     try:
         with torch.enable_grad():
             return function(*arguments)
     except KeyboardInterrupt:
-        raise _Fault("Your function was interrupted: look for a loop that never ends.") from None
+        raise Fault("Your function was interrupted: look for a loop that never ends.") from None
     except BaseException as error:  # such as SystemExit, which would end the notebook's kernel
         place = "when it was called"
         for frame, line in traceback.walk_tb(error.__traceback__):
@@ -160,26 +198,26 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
                 place = f"in line {line}" + (f", {as_code(source)}" if source.strip() else "")
         kind = type(error).__name__
         text = as_code(error, lambda error: f"{kind}: {error}")
-        raise _Fault(f"Your function stopped {place}, with {text}.") from None
+        raise Fault(f"Your function stopped {place}, with {text}.") from None
 
 
 def _read(result: object, expected: torch.Tensor) -> torch.Tensor:
-    """Return the student's result as a tensor of real numbers, or raise `_Fault`."""
+    """Return the student's result as a tensor of real numbers, or raise `Fault`."""
     if result is None:
-        raise _Fault("Write your lines in the function, and end with `return`.", right=None)
+        raise Fault("Write your lines in the function, and end with `return`.", right=None)
     kind = type(result)
     if isinstance(result, torch.Tensor):
         if result.device != expected.device:
-            raise _Fault(
+            raise Fault(
                 f"Your result is on the device `{result.device}` and the input on "
                 f"`{expected.device}`: keep them on one, as with `torch.zeros_like`."
             )
     elif not isinstance(result, (int, float)) and not kind.__module__.startswith("numpy"):
         remedy = "stack them with `torch.stack`" if kind in (list, tuple) else "return a tensor"
-        raise _Fault(f"You returned a {kind.__name__}, not a tensor: {remedy}.")
+        raise Fault(f"You returned a {kind.__name__}, not a tensor: {remedy}.")
     value = torch.as_tensor(result).detach()
     if value.is_complex() or not value.isfinite().all():
-        raise _Fault(
+        raise Fault(
             "Your result holds numbers that are not real and finite (NaN, infinite or complex): "
             "look for a division by 0, a root or a logarithm of a negative number, or "
             "`torch.empty`, which is not filled."
@@ -223,8 +261,8 @@ def _cut_off(function: Callable[..., Any], exercise: Exercise) -> str | None:
         tensor.requires_grad_()
     sources = _tensors(given[0])  # before the call, which may take entries out of a dict
     try:
-        result = _call(function, given)
-    except _Fault as fault:
+        result = call_safely(function, given)
+    except Fault as fault:
         return f"with an input that asks for a gradient: {fault} {_KEEP_GRADIENT}"
     if not isinstance(result, torch.Tensor) or not result.requires_grad:
         return f"the result is cut off from the gradient. {_KEEP_GRADIENT}"

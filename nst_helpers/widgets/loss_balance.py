@@ -244,10 +244,10 @@ class LossBalance(Figure):
 
     def draw(self) -> Drawing:
         """Return the picture with its losses, and beside it the triangle of all pictures."""
-        drawing = Drawing(figsize=(10.4, 4.7), layout="constrained")
-        left, right = drawing.subplots(1, 2, width_ratios=(1, 1.05))
+        drawing = Drawing(figsize=(8.6, 4.7), layout="constrained")
+        left, right = drawing.subplots(1, 2, width_ratios=(1, 2))  # 256 pixels at their own size
         left.imshow(to_pil(self.shown.image), interpolation="bicubic")
-        left.set_title(f"content : style : variation = {self._ratio()}", fontsize=12)
+        left.set_title(f"content : style : variation\n{self._ratio()}", fontsize=12)
         losses = "\n".join(f"{name} {significant(self.shown.losses[name])}" for name in LOSSES)
         left.text(0, -0.04, f"Losses, not weighted:\n{losses}", va="top", transform=left.transAxes)
         self._draw_triangle(right)

@@ -11,6 +11,7 @@ import attempts_single_gram_matrix
 import attempts_step
 import attempts_style_loss
 import attempts_total_loss
+import attempts_transfer
 import attempts_variation_loss
 
 from nst_helpers import checks
@@ -29,7 +30,7 @@ from nst_helpers.checks.runner import Exercise
 
 class Checker(NamedTuple):
     check: Callable
-    exercise: Exercise
+    exercise: Exercise | None  # what a checker of its own kind has not
     wrong: list
     right: list
 
@@ -52,6 +53,9 @@ CHECKERS = [
         (checks.check_step, step.EXERCISE, attempts_step),
     ]
 ]
+CHECKERS.append(
+    Checker(checks.check_transfer, None, attempts_transfer.WRONG, attempts_transfer.RIGHT)
+)
 
 
 class Rude:

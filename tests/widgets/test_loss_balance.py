@@ -219,7 +219,7 @@ def test_the_static_picture_has_the_picture_and_the_triangle():
     balance.place = (0, 6, 0)
     left, right = balance.draw().axes
     assert np.array_equal(left.images[0].get_array(), nst.to_pil(balance.shown.image))
-    assert left.get_title() == "content : style : variation = 1 : 40000 : 10"
+    assert left.get_title() == "content : style : variation\n1 : 40000 : 10"
     (words,) = (text.get_text() for text in left.texts)
     kept = json.loads((triangle.STORED / "balance.json").read_text(encoding="utf-8"))["losses"][
         "060"
