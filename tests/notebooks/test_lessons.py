@@ -99,6 +99,10 @@ def test_it_starts_with_one_setup_and_a_picture(path):
     assert any(pictures(cell) for cell in cells(path, "code")[:3])
 
 
+def test_it_fits_into_an_hour(path):
+    assert len(cells(path)) <= 60
+
+
 def test_it_has_three_to_five_sections(path):
     headings = re.findall(r"^## (.+)$", "\n".join(map(source, cells(path, "markdown"))), flags=re.M)
     assert headings[-1] == "Takeaways"
