@@ -81,6 +81,8 @@ class Vectors(Figure):
         axes.fill(
             *zip(*corners, strict=True), color=color, alpha=0.3, label="the dot product as an area"
         )
+        axes.fill([0, 4.5, 4.5, 0], [0, 0, 4.5, 4.5], color="0.92", zorder=0)
+        axes.text(0.1, 4.2, "no negative number,\nas after a ReLU", va="top", fontsize=9)
         axes.plot(*zip(self.b, foot, strict=True), "--", color="grey")
         for name, (x, y), style in (("a", self.a, "-"), ("b", self.b, "--")):
             arrow = {
