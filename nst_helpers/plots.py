@@ -13,6 +13,7 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.ticker import LogLocator
 
 from nst_helpers.markup import figure_element
 
@@ -159,6 +160,9 @@ def plot_races(
         for (who, (positions, losses)), line in zip(race.items(), lines, strict=False):
             axis.semilogy(positions, losses, line, label=who)
         axis.set(xlabel=name, ylabel="total loss")
+        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.yaxis.set_major_formatter("{x:g}")
+        axis.yaxis.set_minor_formatter("")
     places[0].legend()
     for unused in places[len(races) :]:
         unused.set_axis_off()
