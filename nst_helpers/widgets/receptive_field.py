@@ -133,7 +133,7 @@ class ReceptiveField(Figure):
         of_map, of_picture, of_patch, of_weight = upper.subplots(1, 4, width_ratios=ratios)
         _show(of_map, grid / max(float(grid.max()), 1e-6))
         of_map.set_title(
-            f"{self.layer}, mean of its channels\nblack 0, white {significant(float(grid.max()))}",
+            f"{self.layer}, mean: black 0, white {significant(float(grid.max()))}",
             fontsize=9,
         )
         _frame(of_map, position[1], position[0], 1)
