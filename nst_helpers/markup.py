@@ -5,6 +5,8 @@ import html
 import io
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 if TYPE_CHECKING:  # the command line shows pictures without Matplotlib
     from matplotlib.figure import Figure
 
@@ -28,6 +30,23 @@ def picture_element(file: bytes, kind: str, alt: str) -> str:
     """
     data = base64.b64encode(file).decode()
     return f'<img alt="{html.escape(alt)}" src="data:image/{kind};base64,{data}">'
+
+
+def image_element(image: Image.Image, alt: str, quality: int = 85) -> str:
+    """Return a PIL image as an HTML element, as JPEG.
+
+    Args:
+        image: in RGB.
+        alt: what there is to see in it.
+        quality: of the JPEG, from 1 to 100.
+
+    Example:
+        >>> image_element(Image.new("RGB", (2, 2)), "Black.")[:41]
+        '<img alt="Black." src="data:image/jpeg;ba'
+    """
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=quality)
+    return picture_element(file.getvalue(), "jpeg", alt)
 
 
 def figure_element(figure: "Figure", alt: str) -> str:

@@ -123,6 +123,55 @@ def plot_losses(
     return figure
 
 
+def plot_curves(
+    curves: Mapping[str, tuple[Sequence[float] | Array, Sequence[float] | Array]],
+    labels: tuple[str, str],
+    log: str = "",
+    levels: Mapping[str, float] | None = None,
+    width: float = 8.0,
+    alt: str = "",
+) -> Plot:
+    """Return a figure of at most five curves in one frame, which differ in their lines.
+
+    Args:
+        curves: `{name: (positions, values)}`. Curves of at most eight points show the points.
+        labels: of the horizontal and of the vertical axis.
+        log: the axes whose scale is logarithmic, `"x"`, `"y"` or `"xy"`. A scale of values that
+            is not begins with 0.
+        levels: `{name: value}`, at most three, drawn as thin grey lines from left to right.
+        width: of the figure in inches.
+        alt: what there is to see, for a reader who cannot see it.
+
+    Raises:
+        ValueError: there are more than five curves, which lines could not tell apart.
+
+    Example:
+        >>> figure = plot_curves({"noise": ([1, 2, 3], [4, 2, 1])}, ("step", "noise"), log="y")
+        >>> figure.axes[0].get_yscale()
+        'log'
+    """
+    styles = ("black", "-", 1.6), ("black", "--", 1.6), ("0.55", "-", 3.0)
+    styles = *styles, ("black", ":", 2.0), ("0.55", "-.", 2.0)
+    if len(curves) > len(styles):
+        raise ValueError(f"plot_curves draws at most {len(styles)} curves: leave some out.")
+    figure = Plot(width, width * 0.42, alt)
+    axis = figure.subplots()
+    axis.set(xlabel=labels[0], ylabel=labels[1])
+    for (name, curve), (color, line, thick) in zip(curves.items(), styles, strict=False):
+        x, y = (np.asarray(values, dtype=float) for values in curve)
+        marker = "o" if len(x) <= 8 else ""
+        axis.plot(x, y, color=color, linestyle=line, linewidth=thick, marker=marker, label=name)
+    for scale, set_scale in (("x", axis.set_xscale), ("y", axis.set_yscale)):
+        set_scale("log" if scale in log else "linear")
+    for (name, level), line in zip((levels or {}).items(), ("-", ":", "--"), strict=False):
+        axis.axhline(level, color="0.6", linestyle=line, linewidth=1, label=name)
+    if "y" not in log:
+        axis.set_ylim(bottom=0)
+    axis.legend(fontsize=9, handlelength=3)
+    axis.grid(alpha=0.2)
+    return figure
+
+
 def plot_races(
     races: Mapping[str, Mapping[str, tuple[Sequence[float], Sequence[float]]]],
     columns: int = 3,
@@ -752,52 +801,3 @@ def _pixels(image: Array) -> np.ndarray[Any, Any]:
     """Return an image tensor as `(H, W, 3)`, a grey map as `(H, W)`."""
     tensor = torch.as_tensor(image).detach().cpu()
     return tensor[0].permute(1, 2, 0).numpy() if tensor.ndim == 4 else tensor.numpy()
-
-
-def plot_curves(
-    curves: Mapping[str, tuple[Sequence[float] | Array, Sequence[float] | Array]],
-    labels: tuple[str, str],
-    log: str = "",
-    levels: Mapping[str, float] | None = None,
-    width: float = 8.0,
-    alt: str = "",
-) -> Plot:
-    """Return a figure of at most five curves in one frame, which differ in their lines.
-
-    Args:
-        curves: `{name: (positions, values)}`. Curves of at most eight points show the points.
-        labels: of the horizontal and of the vertical axis.
-        log: the axes whose scale is logarithmic, `"x"`, `"y"` or `"xy"`. A scale of values that
-            is not begins with 0.
-        levels: `{name: value}`, at most three, drawn as thin grey lines from left to right.
-        width: of the figure in inches.
-        alt: what there is to see, for a reader who cannot see it.
-
-    Raises:
-        ValueError: there are more than five curves, which lines could not tell apart.
-
-    Example:
-        >>> figure = plot_curves({"noise": ([1, 2, 3], [4, 2, 1])}, ("step", "noise"), log="y")
-        >>> figure.axes[0].get_yscale()
-        'log'
-    """
-    styles = ("black", "-", 1.6), ("black", "--", 1.6), ("0.55", "-", 3.0)
-    styles = *styles, ("black", ":", 2.0), ("0.55", "-.", 2.0)
-    if len(curves) > len(styles):
-        raise ValueError(f"plot_curves draws at most {len(styles)} curves: leave some out.")
-    figure = Plot(width, width * 0.42, alt)
-    axis = figure.subplots()
-    axis.set(xlabel=labels[0], ylabel=labels[1])
-    for (name, curve), (color, line, thick) in zip(curves.items(), styles, strict=False):
-        x, y = (np.asarray(values, dtype=float) for values in curve)
-        marker = "o" if len(x) <= 8 else ""
-        axis.plot(x, y, color=color, linestyle=line, linewidth=thick, marker=marker, label=name)
-    for scale, set_scale in (("x", axis.set_xscale), ("y", axis.set_yscale)):
-        set_scale("log" if scale in log else "linear")
-    for (name, level), line in zip((levels or {}).items(), ("-", ":", "--"), strict=False):
-        axis.axhline(level, color="0.6", linestyle=line, linewidth=1, label=name)
-    if "y" not in log:
-        axis.set_ylim(bottom=0)
-    axis.legend(fontsize=9, handlelength=3)
-    axis.grid(alpha=0.2)
-    return figure

@@ -74,7 +74,7 @@ RESULTS = {
 }
 
 # file name: the call, for a lesson whose minute does not suffice for a picture of this size
-LESSONS: dict[str, str] = {
+LESSONS = {
     "rebuilt_from_relu4_2": (
         'nst.style_transfer("astronaut", "astronaut", size=512, steps=150, style_weight=0, '
         'variation_weight=0, start=0.5 + 0 * nst.load_image("astronaut", size=512))'
@@ -102,12 +102,7 @@ def paint_for_a_lesson(name):
     picture = nst.to_pil(result.image)
     (LESSONS_FOLDER / f"{name}.jpg").write_bytes(as_jpeg(picture, LARGEST_FILE))
     seconds, settings = round(result.history["seconds"][-1]), result.settings
-    return {
-        "call": LESSONS[name],
-        "seconds": seconds,
-        "shape": picture.size,
-        "settings": settings,
-    }
+    return {"call": LESSONS[name], "seconds": seconds, "shape": picture.size, "settings": settings}
 
 
 def paint(name):
@@ -166,15 +161,14 @@ def main(names):
     FOLDER.mkdir(exist_ok=True)
     cup().save(FOLDER / "cup.png")
     commands = {name: arguments for name, (_, arguments) in RESULTS.items()}
-    for kept in update(FOLDER, commands, "arguments", paint, names):
-        (DOCS / "gallery.md").write_text(page(kept), encoding="utf-8")
-    LESSONS_FOLDER.mkdir(exist_ok=True)
-    for _ in update(LESSONS_FOLDER, LESSONS, "call", paint_for_a_lesson, names):
-        pass
+    results = update(FOLDER, commands, "arguments", paint, names)
+    (DOCS / "gallery.md").write_text(page(results), encoding="utf-8")
+    update(LESSONS_FOLDER, LESSONS, "call", paint_for_a_lesson, names)
 
 
 def update(folder, asked, key, painter, names):
-    """Paint what is due of `{name: what makes it}`, and yield what is kept after each of them."""
+    """Paint what is due of `{name: what makes it}`; keep a table after each, and return it."""
+    folder.mkdir(exist_ok=True)
     table = folder / "results.json"
     kept = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
     for name, maker in asked.items():
@@ -182,7 +176,7 @@ def update(folder, asked, key, painter, names):
             kept[name] = painter(name)
         kept = {each: kept[each] for each in asked if each in kept}
         table.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-        yield kept
+    return kept
 
 
 if __name__ == "__main__":

@@ -118,6 +118,4 @@ def paint(name):
 
 
 if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for _ in update(FOLDER, TEXTURES, "differs", paint, sys.argv[1:]):
-        pass
+    update(FOLDER, TEXTURES, "differs", paint, sys.argv[1:])

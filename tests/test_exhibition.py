@@ -17,6 +17,10 @@ TABLE = json.loads((exhibition.FOLDER / "results.json").read_text(encoding="utf-
 LESSONS = json.loads((exhibition.LESSONS_FOLDER / "results.json").read_text(encoding="utf-8"))
 
 
+def without_machine(settings):
+    return {key: settings[key] for key in settings if key not in MACHINE}
+
+
 def meant(arguments, monkeypatch):
     """Return the settings that a command stands for."""
     asked = {}
@@ -39,9 +43,7 @@ def test_each_result_is_that_of_its_command(monkeypatch, capsys):
     for name, (_, arguments) in exhibition.RESULTS.items():
         expected, kept = meant(arguments, monkeypatch), TABLE[name]["settings"]
         assert TABLE[name]["arguments"] == arguments
-        assert {key: kept[key] for key in kept if key not in MACHINE} == {
-            key: expected[key] for key in expected if key not in MACHINE
-        }
+        assert without_machine(kept) == without_machine(expected)
 
 
 def test_each_result_of_a_lesson_is_that_of_its_call(monkeypatch):
@@ -51,9 +53,7 @@ def test_each_result_of_a_lesson_is_that_of_its_call(monkeypatch):
         expected, kept = eval(call, {"nst": nst_helpers}).settings, LESSONS[name]["settings"]
         assert LESSONS[name]["call"] == call
         expected = json.loads(json.dumps(expected))
-        assert {key: kept[key] for key in kept if key not in MACHINE} == {
-            key: expected[key] for key in expected if key not in MACHINE
-        }
+        assert without_machine(kept) == without_machine(expected)
         file = exhibition.LESSONS_FOLDER / f"{name}.jpg"
         with Image.open(file) as picture:
             assert list(picture.size) == LESSONS[name]["shape"] and max(picture.size) >= 512

@@ -3,7 +3,6 @@
 The terminal's is tqdm. In a notebook, tqdm's bar is stored as it was at 0 %, and shows no picture.
 """
 
-import io
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +13,7 @@ import torch
 from tqdm import tqdm
 
 from nst_helpers.images import to_pil
-from nst_helpers.markup import picture_element
+from nst_helpers.markup import image_element
 
 _SECONDS_BETWEEN_PICTURES = 0.5
 
@@ -107,12 +106,10 @@ class ProgressBar:
     def _draw(self, step: _Step) -> None:
         from IPython.display import HTML
 
-        file = io.BytesIO()
-        to_pil(step.image).save(file, "JPEG", quality=85)
         what = f"The generated picture after {step.index + 1} steps."
         self.handle.update(
             HTML(
-                f"{picture_element(file.getvalue(), 'jpeg', what)}<br>"
+                f"{image_element(to_pil(step.image), what)}<br>"
                 f'<progress max="1" value="{step.progress:.3f}" style="width: 20em">'
                 f"</progress> {self.text(step)}"
             )

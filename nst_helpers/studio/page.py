@@ -3,7 +3,6 @@
 import base64
 import contextlib
 import html
-import io
 import tempfile
 import threading
 import time
@@ -19,7 +18,7 @@ from nst_helpers.engine.styles import as_list
 from nst_helpers.engine.transfer import StyleTransfer
 from nst_helpers.errors import InputError
 from nst_helpers.images import read_settings, save_image
-from nst_helpers.markup import picture_element
+from nst_helpers.markup import image_element
 from nst_helpers.runtime.background import THREAD_NAME
 from nst_helpers.studio import words
 from nst_helpers.studio.canvas import fit
@@ -397,10 +396,8 @@ class Studio(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the widget, and a static picture for all who cannot show it."""
-        file = io.BytesIO()
-        self.chooser.image.save(file, "JPEG", quality=85)
         what = "The pictures of the gallery, to choose one as content and one or several as style."
-        picture = picture_element(file.getvalue(), "jpeg", what)
+        picture = image_element(self.chooser.image, what)
         return {**(super()._repr_mimebundle_() or {}), "text/html": picture}, {}
 
     def __repr__(self) -> str:

@@ -6,7 +6,6 @@ The results are `image` (a PIL image) and `text` (what it shows in words).
 """
 
 import contextlib
-import io
 import threading
 from collections.abc import Generator, Hashable, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ import ipywidgets
 import traitlets
 from PIL import Image
 
-from nst_helpers.markup import picture_element
+from nst_helpers.markup import image_element
 from nst_helpers.studio.canvas import Canvas
 
 
@@ -176,8 +175,6 @@ class InteractiveFigure(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the widget, and for all who cannot show it, a static picture with its text."""
-        file = io.BytesIO()
-        self.image.save(file, "JPEG", quality=88)
         what = self.picture.label.split(". ")[0]  # the rest says what to do with it
-        picture = picture_element(file.getvalue(), "jpeg", f"{what}. {self.text}")
+        picture = image_element(self.image, f"{what}. {self.text}", quality=88)
         return {**(super()._repr_mimebundle_() or {}), "text/html": picture}, {}
