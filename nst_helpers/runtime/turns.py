@@ -109,7 +109,8 @@ class Line:
 class Place:
     """The place of one run in a line; also a context manager, which leaves the line at its end.
 
-    `Line.join` makes it. It is free again once the process has ended, however it ended.
+    `Line.join` makes it. It is free again once the process has ended, however it ended; children
+    that the process forked must have ended too.
     """
 
     def __init__(self, line: Line, number: int, ticket: BinaryIO | None) -> None:
