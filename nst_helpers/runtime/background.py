@@ -12,7 +12,8 @@ class BackgroundRun:
 
     Args:
         resume: a function of the last step, or of None at first, that returns the steps after
-            it, such as `StyleTransfer.resume`. It is called again after each pause.
+            it, such as `StyleTransfer.resume`. It is called again after each pause. A step that
+            is None is none: it only lets the run be stopped while it waits.
         on_change: called from the thread with this object, after every step and at the end.
 
     Attributes:
@@ -89,7 +90,7 @@ class BackgroundRun:
         """Return whether all steps were taken."""
         while not self._stop.is_set():
             for step in self._resume(self.step):
-                self.step = step
+                self.step = self.step if step is None else step
                 self._on_change(self)
                 if self._stop.is_set() or not self._go.is_set():
                     break

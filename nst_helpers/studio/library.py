@@ -1,37 +1,95 @@
-"""The pictures that can be chosen: those of the gallery, and those that were uploaded."""
+"""The pictures that can be chosen: those of the gallery, and those that were added."""
 
 import hashlib
 import itertools
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from PIL import Image
 
 from nst_helpers.errors import InputError
 from nst_helpers.gallery import gallery
-from nst_helpers.images import load_image, picture_size
-from nst_helpers.studio.link import MOST_BYTES
+from nst_helpers.images import ImageSource, load_image, picture_size, to_pil
+from nst_helpers.widgets.figure import jpeg
 
-_LARGEST_SIDE = 512  # pixels; larger pictures are kept at this size
+MOST_BYTES = 50_000_000  # of one file
+LARGEST_SIDE = 2048  # pixels; larger pictures are kept at this size
 _MOST_UPLOADS, _LONGEST_NAME = 24, 40
+_THUMBNAIL, _PHOTO = 320, 1024  # pixels
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A picture that was added.
+
+    Attributes:
+        digest: SHA-256 of its file, by which it is known whatever it is called.
+        image: in RGB, its longer side at most `LARGEST_SIDE` pixels.
+        size: `(width, height)` of the file in pixels.
+    """
+
+    digest: str
+    image: Image.Image
+    size: tuple[int, int]
 
 
 class Library:
-    """Pictures by name; an upload is known by its content, whatever it is called.
+    """Pictures by name; one that was added is known by its content, whatever it is called.
 
     Attributes:
-        pictures: `{name: image tensor}`, those of the gallery first.
-        uploads: `{name: SHA-256 of the file}`.
+        uploads: `{name: Upload}`.
 
     Example:
-        >>> Library().pictures["cat"].shape
-        torch.Size([1, 3, 341, 512])
+        >>> library = Library()
+        >>> library.entries()[0]["title"], library.source("night_sky_2")
+        ('cat', 'night_sky_2')
     """
 
     def __init__(self) -> None:
-        """Load the gallery."""
-        self.pictures = {name: load_image(name, _LARGEST_SIDE) for name in gallery()}
-        self.uploads: dict[str, str] = {}
+        """Look at the gallery."""
+        self.uploads: dict[str, Upload] = {}
+        self._gallery = gallery()
 
-    def add(self, name: str, data: bytes) -> tuple[str, tuple[int, int]]:
-        """Take an upload; return its name here, and its own width and height in pixels.
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a picture of that name."""
+        return name in self._gallery or name in self.uploads
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Return what a page says of each picture: name, title, kind, size, text and digest."""
+        kept = [
+            _entry(name, name.replace("_", " "), picture.kind, picture.size, picture.alt)
+            for name, picture in self._gallery.items()
+        ]
+        added = [
+            _entry(name, name, "upload", upload.size, f"Your picture {name}.", upload.digest)
+            for name, upload in self.uploads.items()
+        ]
+        return kept + added
+
+    def thumbnails(self) -> dict[str, bytes]:
+        """Return a small JPEG of each picture, of which nothing is cut off."""
+        kept = {name: _thumbnail(name) for name in self._gallery}
+        return kept | {name: self._small(name, _THUMBNAIL) for name in self.uploads}
+
+    def photo(self, name: str) -> bytes:
+        """Return a JPEG of a picture, large enough for an easel."""
+        return self._small(name, _PHOTO)
+
+    def source(self, name: str) -> ImageSource:
+        """Return what `load_image` loads the picture from."""
+        return self.uploads[name].image if name in self.uploads else name
+
+    def shape(self, name: str) -> tuple[int, int]:
+        """Return the width and height of a picture in pixels."""
+        return (self.uploads.get(name) or self._gallery[name]).size
+
+    def _small(self, name: str, side: int) -> bytes:
+        return jpeg(load_image(self.source(name), min(side, max(self.shape(name)))), 85)
+
+    def add(self, name: str, data: bytes) -> str:
+        """Take a picture; return its name here.
 
         Args:
             name: of the file, never used as a path. Where another picture has it, a number is
@@ -41,30 +99,26 @@ class Library:
         Raises:
             InputError: the file is too large or no picture, or there are too many of them.
         """
+        digest = hashlib.sha256(small_enough(data)).hexdigest()
+        for known, upload in self.uploads.items():
+            if upload.digest == digest:
+                return known
         if len(self.uploads) >= _MOST_UPLOADS:
             raise InputError(
-                f"It is one more than the {_MOST_UPLOADS} uploads of a session, and was not "
+                f"It is one more than the {_MOST_UPLOADS} pictures that can be added, and was not "
                 "taken: run the cell or load the page again to begin anew."
             )
-        size = picture_size(small_enough(data))
-        image = load_image(data, min(_LARGEST_SIDE, max(size)))
-        name = self._register(name, hashlib.sha256(data).hexdigest())
-        self.pictures[name] = image
-        return name, size
-
-    def _register(self, name: str, digest: str) -> str:
-        for known, other in self.uploads.items():
-            if other == digest:
-                return known
+        size = picture_size(data)
+        image = to_pil(load_image(data, min(LARGEST_SIDE, max(size))))
         names = (f"{name} ({number})" for number in itertools.count(2))
-        name = next(free for free in itertools.chain([name], names) if free not in self.pictures)
-        self.uploads[name] = digest
+        name = next(free for free in itertools.chain([name], names) if free not in self)
+        self.uploads[name] = Upload(digest, image, size)
         return name
 
     def digests(self, names: Iterable[str]) -> dict[str, str]:
-        """Return `{name: SHA-256}` of those that were uploaded."""
+        """Return `{name: SHA-256}` of those that were added."""
         wanted = set(names)
-        return {name: digest for name, digest in self.uploads.items() if name in wanted}
+        return {name: each.digest for name, each in self.uploads.items() if name in wanted}
 
     def find(self, names: Iterable[str], digests: Mapping[str, str]) -> dict[str, str | None]:
         """Return `{name: what the same picture is called here}`, or None where it is not here.
@@ -73,9 +127,29 @@ class Library:
             names: in the library that they come from.
             digests: what `digests` of that library returned for them.
         """
-        here = {name: name for name in self.pictures}
-        here |= {digest: name for name, digest in self.uploads.items()}
+        here = {name: name for name in self._gallery}
+        here |= {upload.digest: name for name, upload in self.uploads.items()}
         return {name: here.get(digests.get(name, name)) for name in names}
+
+
+def _entry(
+    name: str, title: str, kind: str, size: tuple[int, int], alt: str, digest: str = ""
+) -> dict[str, Any]:
+    width, height = size
+    return {
+        "name": name,
+        "title": title,
+        "kind": kind,
+        "width": width,
+        "height": height,
+        "alt": alt,
+        "digest": digest,
+    }
+
+
+@cache
+def _thumbnail(name: str) -> bytes:
+    return jpeg(load_image(name, _THUMBNAIL), 80)
 
 
 def small_enough(data: bytes) -> bytes:

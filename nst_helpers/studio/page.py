@@ -1,442 +1,391 @@
-"""The page itself: its controls, the run that is on its way, and what can be taken home."""
+"""The studio: what is chosen, the run that is on its way, and what the page is told of it.
 
-import base64
+The page (`studio.js`) shows everything, keeps finished paintings in the browser, and answers what
+needs no computing. The kernel has the pictures, paints, and makes the files to be kept.
+"""
+
 import contextlib
-import html
+import io
 import tempfile
 import threading
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
-import ipywidgets
+import anywidget
 import torch
 import traitlets
+from PIL import Image, ImageOps
 
-from nst_helpers.engine.schedule import plan
-from nst_helpers.engine.styles import as_list
+from nst_helpers.engine.schedule import plan, steps_up_to
 from nst_helpers.engine.transfer import StyleTransfer
 from nst_helpers.errors import InputError
-from nst_helpers.images import read_settings, save_image
+from nst_helpers.images import load_image, read_settings, resize, save_image
 from nst_helpers.markup import image_element
 from nst_helpers.runtime.background import THREAD_NAME
-from nst_helpers.studio import words
-from nst_helpers.studio.canvas import fit
-from nst_helpers.studio.chooser import Chooser
-from nst_helpers.studio.easel import Easel
-from nst_helpers.studio.library import Library, plain_name, small_enough
-from nst_helpers.studio.link import Link
+from nst_helpers.runtime.turns import Line
+from nst_helpers.studio.library import MOST_BYTES, Library, plain_name, small_enough
 from nst_helpers.studio.run import StudioRun, pixels_of
-from nst_helpers.studio.sheet import ContactSheet
+from nst_helpers.studio.settings import (
+    DEFAULTS,
+    OPTIONS,
+    PRESETS,
+    WEIGHTS,
+    checked,
+    left_out,
+)
+from nst_helpers.widgets.figure import jpeg
+from nst_helpers.widgets.page import script
 
-_BUSY = "A run is on its way: stop it first, or steer it with the sliders."
+FOLDER = Path(__file__).parent
+
+_BUSY = "A painting is on its way: stop it first, or wait for it."
 _SECONDS_WITHOUT_PAGE = 90  # a page in the background may beat only once a minute
-_SECONDS_BETWEEN_DRAWINGS = 0.3
-# Settings of the command line that have no control here.
-_USUAL = {
-    "style_scale": 1.0,
-    "masks": None,
-    "pooling": "max",
-    "network": "vgg16",
-    "optimizer": "lbfgs",
-    "start": "content",
-}
+_SECONDS_TO_COME_BACK = 20  # for a page that was left, to be loaded again
+_SECONDS_BETWEEN_PICTURES = 0.4
+_SECONDS_BETWEEN_KEEPINGS = 15
+_SHOWN_SIDE = 1024  # pixels, at most, of a picture that is still being painted
+_HIGH = 240  # pixels, of the static picture
 
 
-class Studio(ipywidgets.VBox):
+class Studio(anywidget.AnyWidget):
     """A page to choose pictures, paint, steer and save, without code.
 
     Attributes:
         library: the pictures that can be chosen, a `Library`.
-        chooser: has the names of the content and of the styles.
-        easel: shows the content picture and what is painted over it.
-        sheet: has the finished runs of this session.
-        run: the present or last `StudioRun`, or None.
-        image: the picture that was painted or loaded last, or None.
-        message: a sentence that is shown.
+        choices: what the controls say, as `settings.DEFAULTS` has it; the page sets it too.
+        painting: the present or last `StudioRun`, or None.
+        said: what the page was last told in words.
 
     Example:
         >>> studio = Studio()
-        >>> studio.chooser.content, studio.chooser.styles
+        >>> studio.choices["content"], studio.choices["styles"]
         ('cat', {'night_sky': 1})
     """
 
+    _esm, _css = script("studio", FOLDER), FOLDER / "studio.css"
+
+    pictures = traitlets.List().tag(sync=True)
+    thumbnails = traitlets.Dict().tag(sync=True)
+    options = traitlets.Dict({**OPTIONS, "presets": PRESETS}).tag(sync=True)
+    choices = traitlets.Dict(DEFAULTS).tag(sync=True)
+    estimate = traitlets.Float(0).tag(sync=True)  # seconds of the next run; 0 is not known
+    photo = traitlets.Dict({"of": "", "file": b""}).tag(sync=True)
+    run = traitlets.Dict().tag(sync=True)
+    history = traitlets.Dict().tag(sync=True)
+    painted = traitlets.Bytes().tag(sync=True)
+    before = traitlets.Bytes().tag(sync=True)  # what the present run began as
+    beat = traitlets.Int(0).tag(sync=True)  # counts while the page is open
+    answered = traitlets.Int(0).tag(sync=True)  # the beats that were heard
+    left = traitlets.Int(0).tag(sync=True)  # counts how often the page was closed
+
     def __init__(self) -> None:
         """Show the gallery; nothing is painted yet."""
-        self.run: StudioRun | None = None
-        self.image: torch.Tensor | None = None
-        self.message = ""
-        self._awaited: dict[str, Any] | None = None  # the settings of a run that lacks a picture
-        self._seconds_a_pixel: float | None = None
-        self._drawn, self._taking_preset = 0.0, False
-        self._heard: float | None = None
         self.library = Library()
-        self._make_controls()
-        self.chooser = Chooser(self.library, self._content_chosen)
-        self.easel = Easel(self.library.pictures[self.chooser.content], self._words)
-        self.sheet = ContactSheet(self._load_with_picture)
-        self.link = Link({"picture": self._take_picture, "run": self._take_run})
-        self.links = ipywidgets.HTML()
-        self._connect_controls()
-        row = ipywidgets.Layout(flex_flow="row wrap")
-        super().__init__(
-            [
-                self.chooser,
-                self.link,
-                ipywidgets.HBox([self.preset, *self._sliders.values()], layout=row),
-                ipywidgets.HBox([self.size, self.steps, self.colours], layout=row),
-                ipywidgets.HBox([self.start, self.pause, self.stop], layout=row),
-                self.easel,
-                self.links,
-                self.sheet,
-            ]
-        )
-        self._draw_easel()
+        self.painting: StudioRun | None = None
+        self.said = ""
+        self._line = Line()
+        self._showing = threading.RLock()  # the page and the thread of a run set the same traits
+        self._shown = self._kept_at = 0.0
+        self._kept: tuple[dict[str, Any], list[bytes]] | None = None
+        self._parts: dict[tuple[str, str], bytearray] = {}
+        self._awaited: dict[str, Any] | None = None  # settings that lack a picture
+        self._pace: float | None = None  # seconds for a pixel and step
+        self._heard: float | None = None
+        super().__init__(pictures=self.library.entries(), thumbnails=self.library.thumbnails())
+        self._chosen()
+        self.observe(self._chosen, "choices")
+        self.observe(self._beaten, "beat")
+        self.observe(self._was_left, "left")
+        self.on_msg(self._receive)
 
-    def _make_controls(self) -> None:
-        self.preset = ipywidgets.Dropdown(
-            options=[*words.PRESETS, words.OWN],
-            description="Preset",
-            layout=ipywidgets.Layout(width="240px"),
-        )
-        self.keep = words.word_slider("Content", words.CONTENT, "normal")
-        self.strength = words.word_slider("Style", words.STYLE, "balanced")
-        self.smoothness = words.word_slider("Surface", words.SMOOTHNESS, "fine")
-        self._sliders = {
-            "content": self.keep,
-            "style": self.strength,
-            "variation": self.smoothness,
-        }
-        self.size = words.word_slider("Size", words.SIZES, "256 pixels")
-        self.steps = words.word_slider("Steps", words.STEPS, "80")
-        self.colours = ipywidgets.Checkbox(
-            False, description="Keep the colours of the photo", indent=False
-        )
-        self.start, self.pause, self.stop = (
-            ipywidgets.Button(description=name, layout=ipywidgets.Layout(width="190px"))
-            for name in ("Start", "Pause", "Stop")
-        )
-        self.start.button_style = "primary"
+    # ------------------------------------------------------------------ from the page
 
-    def _connect_controls(self) -> None:
-        self.preset.observe(self._preset_chosen, "value")
-        for slider in self._sliders.values():
-            slider.observe(self._weighed, "value")
-        for control in (self.size, self.steps, self.colours):
-            control.observe(lambda _: self._draw_easel(), "value")
-        self.start.on_click(lambda _: self.begin())
-        self.pause.on_click(lambda _: self.hold())
-        self.stop.on_click(lambda _: self.end())
-        self.link.observe(self._beat, "beat")
-        self.link.observe(lambda _: self.end(), "left")
-
-    # ------------------------------------------------------------------ choosing
-
-    def _content_chosen(self) -> None:
-        """Show another content; a run that is on its way keeps its own."""
-        self.message = ""
-        if not self.busy:
-            self.image = None
-            self.easel.begin(self.library.pictures[self.chooser.content])
-        self._draw_easel()
-
-    def _take_picture(self, name: str, data: bytes) -> None:
-        name = plain_name(name)
+    def _receive(self, _: Any, message: dict[str, Any], buffers: list[bytes]) -> None:
+        asked = message.get("do")
         try:
-            name, (width, height) = self.library.add(name, data)
+            if asked == "paint":
+                self.paint(message["choices"])
+            elif asked == "file":
+                self._take_part(message, buffers[0])
+            elif asked == "restore":
+                self.restore(message["settings"])
+            elif asked == "keep":
+                self._keep_again()
+            elif asked in ("pause", "go on", "stop", "forget"):
+                getattr(self, asked.replace(" ", "_"))()
         except InputError as error:
-            return self.say(f"{name}: {error}")
-        kept = self.library.pictures[name]
-        self.chooser.choose_content(name)
-        said = f"{name}: {width} x {height} pixels, nothing cut off, used at {_size(kept)}."
-        if self._awaited and None not in self._found(self._awaited).values():
-            self.load(self._awaited)
-            said += f" {self.message}"
-        return self.say(said)
+            self.say(str(error))
 
-    def _take_run(self, name: str, data: bytes) -> None:
-        name = plain_name(name)
+    def _take_part(self, message: dict[str, Any], part: bytes) -> None:
+        """Take some bytes of a file; a server may end the connection at a message of 10 MB."""
+        file = message["use"], message["name"]
+        data = self._parts.setdefault(file, bytearray())
+        if len(data) <= MOST_BYTES:  # the rest of a file that is too large is not kept
+            data += part
+        if message["last"]:
+            self._take(*file, bytes(self._parts.pop(file)))
+
+    def _take(self, use: str, file: str, data: bytes) -> None:
+        name = plain_name(file)
         try:
-            self.load(_kept_settings(data))
+            if use == "painting":
+                self.restore(read_settings(small_enough(data)))
+            elif use in ("larger", "go on"):
+                self._continue(data, larger=use == "larger")
+            else:
+                self._add(use, file, name, data)
         except InputError as error:
             self.say(f"{name}: {error}")
-        except (KeyError, TypeError, ValueError, AttributeError, traitlets.TraitError):
-            self.say(f"{name} carries no settings of this studio.")
 
-    # ------------------------------------------------------------------ weights
+    def _add(self, use: str, file: str, name: str, data: bytes) -> None:
+        name = self.library.add(name, data)
+        with self.hold_sync():
+            self.pictures, self.thumbnails = self.library.entries(), self.library.thumbnails()
+            if use == "content":
+                self.choices = {**self.choices, "content": name}
+            elif use == "style":
+                self.choices = {**self.choices, "styles": {name: 1}}
+        self.send({"added": {"file": file, "digest": self.library.uploads[name].digest}})
+        if self._awaited and None not in self._found(checked(self._awaited)).values():
+            self.restore(self._awaited)
 
-    def _weights(self) -> dict[str, float]:
-        return {name: slider.value for name, slider in self._sliders.items()}
+    def _chosen(self, _: Any = None) -> None:
+        """Show another photo, estimate anew, and steer the run that is on its way."""
+        content = self.choices["content"]
+        if content in self.library and content != self.photo["of"]:
+            self.photo = {"of": content, "file": self.library.photo(content)}
+        self._estimate()
+        weights = {name: self.choices[name] for name in WEIGHTS}
+        run = self.painting
+        if run and run.alive and any(run.settings[name] != weights[name] for name in WEIGHTS):
+            run.steer(weights)
 
-    def _preset_chosen(self, change: dict[str, Any]) -> None:
-        preset = words.PRESETS.get(change["new"], ())
-        self._taking_preset = True  # or each slider would steer the run, and leave the preset
-        for slider, word in zip(self._sliders.values(), preset, strict=False):
-            slider.label = word
-        self._taking_preset = False
-        self._weighed()
+    def _beaten(self, change: dict[str, Any]) -> None:
+        first, self._heard = self._heard is None, time.monotonic()
+        self.answered = change["new"]
+        if first:
+            threading.Thread(target=self._warm_up, name=THREAD_NAME, daemon=True).start()
 
-    def _weighed(self, _: Any = None) -> None:
-        if self._taking_preset:
-            return
-        chosen = tuple(slider.label for slider in self._sliders.values())
-        presets = (name for name, preset in words.PRESETS.items() if preset == chosen)
-        self.preset.value = next(presets, words.OWN)
-        if self.run and self.run.alive and self.run.transfer.weights != self._weights():
-            self.run.steer(self._weights())
+    def _was_left(self, _: Any) -> None:
+        self._heard = time.monotonic() - _SECONDS_WITHOUT_PAGE + _SECONDS_TO_COME_BACK
+
+    def _warm_up(self) -> None:
+        """Load the network when the page is opened, and measure the pace."""
+        with contextlib.suppress(InputError):  # the run will say it
+            transfer = StyleTransfer("cat", "night_sky", size=128, steps=3, stages=1)
+            *_, before, last = transfer
+            if self._pace is None:
+                pixels = pixels_of([(128, 1)], transfer.content.shape[2:])
+                self._pace = (last.seconds - before.seconds) / pixels
+                self._estimate()
+
+    def _estimate(self) -> None:
+        content, size, steps = (self.choices[name] for name in ("content", "size", "steps"))
+        if self._pace and content in self.library:
+            stages = plan(size, steps, self.choices["stages"])
+            self.estimate = self._pace * pixels_of(stages, self.library.shape(content))
 
     # ------------------------------------------------------------------ painting
 
     @property
     def busy(self) -> bool:
-        """Whether a run is on its way, or paused."""
-        return self.run is not None and self.run.alive
+        """Whether a run is on its way, waits or is paused."""
+        return self.painting is not None and self.painting.alive
 
-    def settings(self) -> dict[str, Any]:
-        """Return what is needed to paint this again, as plain text and numbers."""
-        content, styles = self.chooser.content, self.chooser.styles
-        return {
-            "content": content,
-            "styles": dict(styles),
-            **{f"{name}_weight": weight for name, weight in self._weights().items()},
-            "size": self.size.value,
-            "steps": self.steps.value,
-            "keep_colours": self.colours.value,
-            "uploads": self.library.digests([content, *styles]),
-        }
+    def paint(self, choices: dict[str, Any] | None = None) -> None:
+        """Begin a run with these choices, or with the present ones, unless there is one already."""
+        settings = {**self.choices, **(choices or {})}
+        self._begin(settings, self.estimate or None)
 
-    def begin(self) -> None:
-        """Start a run, unless one is running already."""
+    def _continue(self, data: bytes, larger: bool) -> None:
+        """Go on from a painting: to its end, or at twice its size."""
+        settings, image = checked(read_settings(small_enough(data))), load_image(data)
+        done, size = settings["steps_done"], settings["size"]
+        if larger:
+            settings["size"] *= 2
+
+        def taken(stages: list[tuple[int, int]]) -> int:
+            return steps_up_to(size, stages) if larger else done
+
+        self._begin(self._here(settings), None, (image, taken))
+
+    def _begin(self, settings: dict[str, Any], seconds: float | None, painted: Any = None) -> None:
         if self.busy:
             return self.say(_BUSY)
-        pictures, styles = self.library.pictures, self.chooser.styles
-        content = pictures[self.chooser.content]
-        try:
-            transfer = StyleTransfer(
-                content,
-                [pictures[name] for name in styles],
-                style_shares=list(styles.values()) if len(styles) > 1 else None,
-                size=self.size.value,
-                steps=self.steps.value,
-                keep_colours=self.colours.value,
-                content_weight=self.keep.value,
-                style_weight=self.strength.value,
-                variation_weight=self.smoothness.value,
-            )
-        except InputError as error:
-            return self.say(str(error))
-        self.message, self.image = "", None
-        self.run = StudioRun(transfer, self.settings(), self._stepped)
-        self.easel.begin(content)
-        self._draw_easel()
-        self.run.start()
+        content, *styles = settings["content"], *settings["styles"]
+        if lacking := [name for name in (content, *styles) if name not in self.library]:
+            return self.say(f"There is no picture {', '.join(lacking)} here: choose another.")
+        settings = {**settings, "uploads": self.library.digests([content, *styles])}
+        settings.pop("steps_done", None)
+        self.painting = StudioRun(settings, self._make, self._stepped, self._line, seconds, painted)
+        self._id, self._began, self._shown = uuid.uuid4().hex, time.time(), 0.0
+        self._kept, self._kept_at, self.said = None, time.monotonic(), ""
+        with self._showing, self.hold_sync():
+            self.before, self.painted, self.history = self.library.photo(content), b"", {}
+            self.run = self._told(self.painting)
+        self.painting.start()
         return None
 
-    def hold(self) -> None:
-        """Pause the run, or go on."""
-        self.message = ""
-        if self.run and self.run.state == "paused":
-            self.run.go_on()
-        elif self.run:
-            self.run.pause()
-        self._draw_easel()
-
-    def end(self) -> None:
-        """Stop the run and keep its picture."""
-        if self.run:
-            self.run.stop()
-
-    def _stepped(self, run: StudioRun) -> None:
-        if run is not self.run:
-            return
-        if self._heard and time.monotonic() - self._heard > _SECONDS_WITHOUT_PAGE:
-            run.stop()
-        if run.step is not None:
-            self._seconds_a_pixel = run.seconds_a_pixel
-            self.image = run.step.image.cpu()
-        if not run.alive:
-            self._finish(run)
-        elif time.monotonic() - self._drawn < _SECONDS_BETWEEN_DRAWINGS:
-            return
-        self._draw_easel()
-
-    def _finish(self, run: StudioRun) -> None:
-        self.message = f"The run ended: {run.error}" if run.error else ""
-        if self.image is not None:
-            settings = {**run.settings, "steps_done": len(run.history["total"])}
-            self.sheet.add(settings, self.image)
-            self._offer(
-                {
-                    "picture.png": ("Download the picture (PNG)", "image/png", self.png(settings)),
-                    "film.gif": ("Download the film (GIF)", "image/gif", run.film.gif()),
-                }
-            )
-
-    def _beat(self, _: Any) -> None:
-        if self._heard is None:
-            threading.Thread(target=self._probe, name=THREAD_NAME, daemon=True).start()
-        self._heard = time.monotonic()
-
-    def _probe(self) -> None:
-        """Measure the pace when the page is opened, so that the first run has an estimate too."""
-        with contextlib.suppress(InputError):  # the start button will say it
-            transfer = StyleTransfer("cat", "night_sky", size=128, steps=3, stages=1)
-            *_, before, last = transfer
-            if self._seconds_a_pixel is None:
-                pixels = pixels_of([(128, 1)], transfer.content)
-                self._seconds_a_pixel = (last.seconds - before.seconds) / pixels
-                self._draw_easel()
-
-    def estimate(self) -> float | None:
-        """Return the seconds that a run of this size and these steps takes, or None."""
-        if self._seconds_a_pixel is None:
-            return None
-        content = self.library.pictures[self.chooser.content]
-        return self._seconds_a_pixel * pixels_of(plan(self.size.value, self.steps.value), content)
-
-    # ------------------------------------------------------------------ showing
-
-    def say(self, message: str) -> None:
-        """Show a sentence."""
-        self.message = message
-        self._draw_easel()
-
-    def _words(self) -> str:
-        run = self.run
-        if run and run.alive:
-            doing = "Paused" if run.state == "paused" else "Painting"
-            text = f"{doing}: {run.share:.0%}, about {run.seconds_left:.0f} s left."
-            return f"{self.message} {text}".strip()
-        text = "Choose pictures, then press Start."
-        if run:
-            text = f"{run.state.capitalize()} after {len(run.history['total'])} steps."
-        name, size = self.chooser.content, self.size.value
-        image, seconds = self.library.pictures[name], self.estimate()
-        wide, high = fit(image.shape[2:], size, size)
-        text += f" A run paints {name} ({_size(image)}) at {wide} x {high}"
-        text += f", in about {max(seconds, 1):.0f} s." if seconds else "."
-        return f"{self.message} {text}".strip()
-
-    def _draw_easel(self) -> None:
-        paused = self.run is not None and self.run.state == "paused"
-        self.start.disabled, self.pause.disabled = self.busy, not self.busy
-        self.stop.disabled = not self.busy
-        self.pause.description = "Go on" if paused else "Pause"
-        self.easel.show(self.image, self.run.history if self.run else {})
-        self._drawn = time.monotonic()
-
-    def _offer(self, files: dict[str, tuple[str, str, bytes]]) -> None:
-        """Show links to download files, `{name: (text, type, bytes)}`."""
-        self.links.value = " · ".join(
-            f'<a download="{name}" href="data:{kind};base64,{base64.b64encode(data).decode()}">'
-            f"{html.escape(text)}</a>"
-            for name, (text, kind, data) in files.items()
+    def _make(self, settings: dict[str, Any]) -> StyleTransfer:
+        styles = settings["styles"]
+        return StyleTransfer(
+            self.library.source(settings["content"]),
+            [self.library.source(name) for name in styles],
+            style_shares=list(styles.values()) if len(styles) > 1 else None,
+            **{name: settings[name] for name in DEFAULTS if name not in ("content", "styles")},
         )
 
-    def png(self, settings: dict[str, Any]) -> bytes:
-        """Return the present picture, of which there must be one, as a PNG with its settings."""
-        assert self.image is not None
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "picture.png"
-            save_image(self.image, path, settings)
-            return path.read_bytes()
+    def pause(self) -> None:
+        """Hold the run; others have their turn meanwhile."""
+        if self.painting:
+            self.painting.pause()
+            self._show(self.painting)
 
-    # ------------------------------------------------------------------ loading
+    def go_on(self) -> None:
+        """Go on after a pause, at the end of the line."""
+        if self.painting:
+            self.painting.go_on()
+            self._show(self.painting)
 
-    def _load_with_picture(self, settings: dict[str, Any], image: torch.Tensor) -> None:
-        if self.load(settings):
-            self.image = image
-            self._draw_easel()
+    def stop(self) -> None:
+        """Stop the run and keep its picture."""
+        if self.painting:
+            self.painting.stop()
 
-    def load(self, settings: dict[str, Any]) -> bool:
+    def forget(self) -> None:
+        """Forget the last run, unless it is on its way."""
+        if not self.busy:
+            self._kept = None
+            with self._showing, self.hold_sync():
+                self.run, self.painted, self.history = {}, b"", {}
+
+    def _stepped(self, run: StudioRun) -> None:
+        if run is not self.painting:
+            return
+        now = time.monotonic()
+        if self._heard and now - self._heard > _SECONDS_WITHOUT_PAGE:
+            run.stop()
+        if not run.alive:
+            self._finish(run)
+        elif now - self._shown > _SECONDS_BETWEEN_PICTURES:
+            self._show(run)
+            if run.step and now - self._kept_at > _SECONDS_BETWEEN_KEEPINGS:
+                self._keep(run)
+
+    def _finish(self, run: StudioRun) -> None:
+        if run.pace:
+            self._pace = run.pace
+            self._estimate()
+        self._show(run)
+        if run.step:
+            self._keep(run)
+
+    # ------------------------------------------------------------------ to the page
+
+    def say(self, text: str) -> None:
+        """Tell the page a sentence."""
+        self.said = text
+        self.send({"say": text})
+
+    def _told(self, run: StudioRun) -> dict[str, Any]:
+        waiting = run.waiting
+        return {
+            "id": self._id,
+            "at": self._began * 1000,
+            "state": run.state,
+            "settings": run.settings,
+            "ahead": waiting.ahead if waiting else 0,
+            "wait": waiting.seconds if waiting else None,
+            "share": run.share,
+            "left": run.seconds_left,
+            "seconds": run.step.seconds if run.step else 0,
+            "steps": len(run.history["total"]),
+            "problem": run.error or "",
+        }
+
+    def _show(self, run: StudioRun) -> None:
+        with self._showing, self.hold_sync():
+            self.run = self._told(run)
+            if run.step:
+                image = run.step.image.detach().cpu()
+                side = max(image.shape[2:])
+                self.painted = jpeg(resize(image, _SHOWN_SIDE) if side > _SHOWN_SIDE else image)
+                self.history = {name: list(numbers) for name, numbers in run.history.items()}
+        self._shown = time.monotonic()
+
+    def _keep(self, run: StudioRun) -> None:
+        """Give the browser what it needs to show the painting without this kernel."""
+        settings = {**run.settings, "steps_done": run.step.index + 1}
+        kept = {**self._told(run), "settings": settings, "history": self.history}
+        film = b"" if run.alive else run.film.gif()
+        files = [_png(run.step.image.cpu(), settings), film, self.before]
+        self._kept, self._kept_at = ({"keep": kept}, files), time.monotonic()
+        self._keep_again()
+
+    def _keep_again(self) -> None:
+        if self._kept:
+            self.send(*self._kept)
+
+    # ------------------------------------------------------------------ settings of others
+
+    def restore(self, settings: Any) -> None:
         """Take the pictures and the values of all controls from settings.
 
-        Uploaded pictures are known by their content. Where some are missing, the settings are
-        restored as soon as they have been uploaded.
+        Pictures that were added are known by their content. Where some are missing, the settings
+        are restored as soon as they have been added.
 
-        Returns:
-            Whether the settings are restored.
+        Raises:
+            InputError: they are not settings of this studio or of the command line.
         """
-        if self.busy:
-            self.say(_BUSY)
-            return False
-        found = self._found(settings)
-        controls = {f"{name}_weight": slider for name, slider in self._sliders.items()}
-        controls |= {"size": self.size, "steps": self.steps, "keep_colours": self.colours}
-        for name, control in controls.items():
-            control.value = _nearest(control, settings[name])
-        here = {name: known for name, known in found.items() if known is not None}
-        if missing := sorted(plain_name(name) for name in found if name not in here):
-            self._awaited = settings
-            self.say(f"Upload {', '.join(missing)}: then this run is restored.")
-            return False
-        self._awaited = None
-        styles = {here[name]: share for name, share in settings["styles"].items()}
-        self.chooser.choose(here[settings["content"]], styles)
-        nearest = [
-            f"{name.replace('_', ' ')} {control.value:g} for {settings[name]:g}"
-            for name, control in controls.items()
-            if control.value != settings[name]
-        ]
-        here_are = f" The nearest that there is here: {', '.join(nearest)}." if nearest else ""
-        lacking = [name for name, usual in _USUAL.items() if settings.get(name, usual) != usual]
+        known = checked(settings)
+        lacking = sorted(plain_name(name) for name, here in self._found(known).items() if not here)
         if lacking:
-            here_are += f" What the studio does not have is left out: {', '.join(lacking)}."
-        self.say(f"The settings are restored.{here_are}")
-        return True
+            self._awaited = settings
+            return self.say(f"Add {', '.join(lacking)}: then the settings are restored.")
+        self._awaited = None
+        here = self._here(known)
+        self.choices = {name: here[name] for name in DEFAULTS}
+        rest = left_out(settings)
+        without = f" What the studio does not have is left out: {', '.join(rest)}." if rest else ""
+        return self.say(f"The settings are restored.{without}")
+
+    def _here(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Return settings with what their pictures are called here."""
+        found = {name: here or name for name, here in self._found(settings).items()}
+        styles = {found[name]: share for name, share in settings["styles"].items()}
+        return {**settings, "content": found[settings["content"]], "styles": styles}
 
     def _found(self, settings: dict[str, Any]) -> dict[str, str | None]:
         names = settings["content"], *settings["styles"]
-        return self.library.find(names, settings.get("uploads", {}))
+        return self.library.find(names, settings["uploads"])
 
     def close(self) -> None:
         """Stop the work and close the page."""
-        self.end()
+        self.stop()
         super().close()
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the widget, and a static picture for all who cannot show it."""
-        what = "The pictures of the gallery, to choose one as content and one or several as style."
-        picture = image_element(self.chooser.image, what)
-        return {**(super()._repr_mimebundle_() or {}), "text/html": picture}, {}
+        """Return the widget, and the chosen pictures for all who cannot show it."""
+        names = self.choices["content"], *self.choices["styles"]
+        images = [Image.open(io.BytesIO(self.thumbnails[name])) for name in names]
+        row = Image.new("RGB", (sum(image.width for image in images), _HIGH), "white")
+        left = 0
+        for image in images:
+            row.paste(ImageOps.contain(image, (image.width, _HIGH)), (left, 0))
+            left += image.width
+        alt = " Beside it: ".join(p["alt"] for n in names for p in self.pictures if p["name"] == n)
+        data, _metadata = super()._repr_mimebundle_() or ({}, {})
+        return {**data, "text/html": image_element(row, f"What the studio begins with. {alt}")}, {}
 
     def __repr__(self) -> str:
         """Return what a reader sees where no widget can be shown."""
         return "Studio: run this cell in Jupyter, or open the notebook with voila."
 
 
-def _size(image: torch.Tensor) -> str:
-    return f"{image.shape[3]} x {image.shape[2]}"
-
-
-def _nearest(control: ipywidgets.ValueWidget, value: Any) -> Any:
-    """Return the value of a slider that is nearest: the command line takes every number."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
-    if not number or not isinstance(control, ipywidgets.SelectionSlider):
-        return value
-    return min((number for _, number in control.options), key=lambda known: abs(known - value))
-
-
-def _kept_settings(data: bytes) -> dict[str, Any]:
-    """Return the settings in the bytes of a PNG, of the studio or of the command line.
-
-    Raises:
-        ValueError: it has none, or their styles are such as the studio does not have.
-    """
-    kept = read_settings(small_enough(data))
-    if kept and "styles" not in kept and "style" in kept:
-        styles = as_list(kept["style"])
-        hashes = as_list(kept.get("style_sha256", [None] * len(styles)))
-        shares = kept.get("style_shares") or [1] * len(styles)
-        names, hashes = [kept["content"], *styles], [kept.get("content_sha256"), *hashes]
-        kept |= {
-            "styles": {
-                name: round(share / min(shares), 6)
-                for name, share in zip(styles, shares, strict=True)
-            },
-            "keep_colours": kept.get("keep_colours", False),
-            "uploads": {name: digest for name, digest in zip(names, hashes, strict=True) if digest},
-        }
-    if not kept or not kept["styles"] or not set(kept["styles"].values()) <= {1, 2, 3}:
-        raise ValueError
-    return kept
+def _png(image: torch.Tensor, settings: dict[str, Any]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "painting.png"
+        save_image(image, path, settings)
+        return path.read_bytes()

@@ -1,64 +1,116 @@
-"""One run of the studio, with what the page shows of it: its losses, its film, the time left."""
+"""One run of the studio: its turn, its losses, its film, the time left."""
 
 import io
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
 from PIL import Image
 
-from nst_helpers.engine.transfer import StyleTransfer
+from nst_helpers.engine.transfer import Step, StyleTransfer
 from nst_helpers.images import to_pil
 from nst_helpers.runtime.background import BackgroundRun
+from nst_helpers.runtime.turns import Line, Waiting
+from nst_helpers.studio.settings import WEIGHTS
 
 _FRAMES, _LONGER_SIDE = 60, 256  # at most so many pictures in a film, of so many pixels
+_SECONDS_BETWEEN_LOOKS = 0.5  # at the line
 
 
 class StudioRun(BackgroundRun):
-    """A style transfer in a thread.
+    """A style transfer in a thread, which begins when it is its turn.
 
     Args:
-        transfer: not yet begun.
         settings: what the studio needs to paint it again.
-        on_change: called from the thread with this run, after every step and at the end.
+        make: a function of the settings that returns a transfer; called when it is the run's turn.
+        on_change: called from the thread with this run, after every step, while it waits, and at
+            the end.
+        line: the runs that wait for the processor.
+        seconds: how long it will take, or None.
+        painted: a picture to begin with, and a function of the transfer's `plan` that returns how
+            many of its steps count as taken; None begins anew.
 
     Attributes:
-        history: `{loss: [a number for each step]}`.
+        transfer: the `StyleTransfer`, or None before its turn and after its end.
+        waiting: a `Waiting` while other runs have their turn, else None.
+        history: `{loss: [a number for each step]}`, and `size`, the longer side in pixels.
         film: small pictures of the way, as a `Film`.
+        pace: the seconds for a pixel and step of a run that has ended, else None.
     """
 
     def __init__(
         self,
-        transfer: StyleTransfer,
         settings: dict[str, Any],
+        make: Callable[[dict[str, Any]], StyleTransfer],
         on_change: Callable[["StudioRun"], None],
+        line: Line,
+        seconds: float | None = None,
+        painted: tuple[torch.Tensor, Callable[[list[tuple[int, int]]], int]] | None = None,
     ) -> None:
         """Prepare the thread; `start` starts it."""
-        self.transfer, self.settings = transfer, settings
+        self.settings = settings
+        self.transfer: StyleTransfer | None = None
+        self.waiting: Waiting | None = None
         self.history: dict[str, list[float]] = {
-            name: [] for name in ("content", "style", "variation", "total")
+            name: [] for name in ("content", "style", "variation", "total", "size")
         }
-        self.film = Film()
+        self.film, self.pace = Film(), None
+        self._make, self._line, self._expected, self._painted = make, line, seconds, painted
+        self._first: Step | None = None
 
         def look(run: BackgroundRun) -> None:
-            if self.alive and self.step is not None:
-                self._keep(self.step)
+            if not self.alive:
+                self._let_go()
             on_change(self)
 
-        super().__init__(transfer.resume, look)
+        super().__init__(self._steps, look)
 
-    def _keep(self, step):
-        for name, losses in self.history.items():
-            losses.append(step.losses[name])
-        self.film.add(step.image)
+    def _steps(self, last: Step | None) -> Iterator[Step | None]:
+        with self._line.join(self.seconds_left) as place:
+            while (waiting := place.look()).ahead:
+                self.waiting = waiting
+                yield None
+                time.sleep(_SECONDS_BETWEEN_LOOKS)
+            self.waiting = None
+            yield None
+            for step in self._turn(last):
+                for name, numbers in self.history.items():
+                    numbers.append(step.losses.get(name, max(step.image.shape[2:])))
+                self.film.add(step.image)
+                self._first = self._first or replace(step, state={})
+                yield step
+                if (left := self.seconds_left) is not None:
+                    place.expect(left)
+
+    def _turn(self, last: Step | None) -> Iterator[Step]:
+        if self.transfer is None:
+            self.transfer = self._make(self.settings)
+            self.steer({})  # to what was asked for meanwhile
+        if last is None and self._painted:
+            image, taken = self._painted
+            return self.transfer.resume_from(image, taken(self.transfer.plan))
+        return self.transfer.resume(last)
+
+    def _let_go(self):
+        """Keep the picture, and neither the network nor what the optimiser has learned."""
+        transfer, self.transfer, self._painted = self.transfer, None, None
+        if self.step is None or transfer is None:
+            return
+        self.step = replace(self.step, image=self.step.image.cpu(), state={})
+        if per_work := self._seconds_for_all:
+            self.pace = per_work / pixels_of(transfer.plan, transfer.content.shape[2:])
 
     def steer(self, weights: dict[str, float]) -> None:
-        """Go on with other weights, from the present picture."""
-        self.transfer.steer(**weights)
-        self.settings = {
-            **self.settings,
-            **{f"{name}_weight": weight for name, weight in weights.items()},
-        }
+        """Go on with other weights, from the present picture.
+
+        Args:
+            weights: by the names of their settings, such as `style_weight`.
+        """
+        self.settings = {**self.settings, **weights}
+        if transfer := self.transfer:
+            transfer.steer(**{n.removesuffix("_weight"): self.settings[n] for n in WEIGHTS})
 
     @property
     def share(self) -> float:
@@ -66,16 +118,18 @@ class StudioRun(BackgroundRun):
         return self.step.progress if self.step else 0.0
 
     @property
-    def seconds_left(self) -> float:
-        """What the rest of the run takes, at the pace of the run so far."""
-        return self.step.seconds * (1 / self.step.progress - 1) if self.step else 0.0
+    def seconds_left(self) -> float | None:
+        """What the rest takes: at the pace of the run so far, or as was expected."""
+        per_work = self._seconds_for_all
+        return self._expected if per_work is None else per_work * (1 - self.share)
 
     @property
-    def seconds_a_pixel(self) -> float:
-        """The pace of the run so far; there must have been a step."""
-        assert self.step is not None
-        pixels = pixels_of(self.transfer.plan, self.transfer.content)
-        return self.step.seconds / (self.step.progress * pixels)
+    def _seconds_for_all(self) -> float | None:
+        """What all steps of the plan take at the pace of those that were taken here."""
+        if not self.step or not self._first or self.step.index == self._first.index:
+            return None
+        work = self.step.progress - self._first.progress
+        return (self.step.seconds - self._first.seconds) / work
 
 
 class Film:
@@ -113,16 +167,16 @@ class Film:
         return file.getvalue()
 
 
-def pixels_of(stages: list[tuple[int, int]], image: torch.Tensor) -> float:
+def pixels_of(stages: list[tuple[int, int]], shape: Sequence[int]) -> float:
     """Return how many pixels the steps of all stages evaluate together.
 
     Args:
         stages: `(longer side, steps)` of each.
-        image: of the shape that is painted, at any size.
+        shape: height and width of the picture at any size, in any order.
 
     Example:
-        >>> pixels_of([(100, 3), (200, 1)], torch.zeros(1, 3, 20, 40))
+        >>> pixels_of([(100, 3), (200, 1)], (20, 40))
         35000.0
     """
-    short, long = sorted(image.shape[2:])
+    short, long = sorted(shape)
     return sum(steps * size**2 for size, steps in stages) * short / long

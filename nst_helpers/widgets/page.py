@@ -11,25 +11,29 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.M)
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "\.(?:\./widgets)?/(\w+)\.js";$', re.M)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (\w+))", re.M)
 
 
 @cache
-def script(name: str) -> str:
+def script(name: str, folder: Path | None = None) -> str:
     """Return a module and all that it imports as one script, for a page that can load no others.
 
     Each imported module becomes a function that is called once, so that no name meets another.
 
     Args:
-        name: of a file beside this one, without `.js`. It and what it imports write one import a
-            statement, `import { a, b } from "./c.js";`, and export where they declare.
+        name: of a file, without `.js`. It and what it imports write one import a statement,
+            `import { a, b } from "./c.js";`, and export where they declare.
+        folder: of the file, if it is not the one of the interactive figures; what it imports lies
+            beside it, or in `../widgets`.
 
     Example:
         >>> "export function" in script("vectors"), "export default" in script("vectors")
         (False, True)
     """
-    return "\n".join([*(_wrapped(module) for module in _before(name)), _linked(name)])
+    folder = folder or FOLDER
+    before = _before(name, folder)
+    return "\n".join([*(_wrapped(module, folder) for module in before), _linked(name, folder)])
 
 
 @cache
@@ -44,24 +48,25 @@ def style(name: str) -> str:
     return f"{common}\n.nst-{name} {{\n{own}}}\n"
 
 
-def _source(name: str) -> str:
-    return (FOLDER / f"{name}.js").read_text(encoding="utf-8")
+def _source(name: str, folder: Path) -> str:
+    beside = folder / f"{name}.js"
+    return (beside if beside.is_file() else FOLDER / f"{name}.js").read_text(encoding="utf-8")
 
 
-def _before(name: str) -> list[str]:
+def _before(name: str, folder: Path) -> list[str]:
     """Return the modules that must run before `name`, each after those that it imports."""
     found: dict[str, None] = {}
-    for _, other in _IMPORT.findall(_source(name)):
-        found.update(dict.fromkeys([*_before(other), other]))
+    for _, other in _IMPORT.findall(_source(name, folder)):
+        found.update(dict.fromkeys([*_before(other, folder), other]))
     return list(found)
 
 
-def _linked(name: str) -> str:
-    return _IMPORT.sub(r"const {\1} = modules_\2;", _source(name))
+def _linked(name: str, folder: Path) -> str:
+    return _IMPORT.sub(r"const {\1} = modules_\2;", _source(name, folder))
 
 
-def _wrapped(name: str) -> str:
-    body = _linked(name)
+def _wrapped(name: str, folder: Path) -> str:
+    body = _linked(name, folder)
     returned = f"return {{ {', '.join(_EXPORT.findall(body))} }};"
     return f"const modules_{name} = (() => {{\n{_EXPORT.sub('', body)}\n{returned}\n}})();"
 
@@ -80,7 +85,7 @@ def page(name: str, title: str, state: dict[str, Any], answers: list[dict[str, A
         title=html.escape(title),
         style=style(name),
         content=text.replace("<", "\\u003c"),
-        offline=_wrapped("offline"),
+        offline=_wrapped("offline", FOLDER),
         script=script(name).replace("export default ", "const view = "),
     )
 

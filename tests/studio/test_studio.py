@@ -1,9 +1,7 @@
-"""The studio without a browser."""
+"""The studio without a browser: what the page sends, and what it is told."""
 
-import base64
 import hashlib
 import io
-import re
 import tempfile
 import time
 from pathlib import Path
@@ -14,9 +12,10 @@ from PIL import Image
 
 import nst_helpers as nst
 from nst_helpers.__main__ import main
-from nst_helpers.studio import Studio, library, link, words
+from nst_helpers.engine.transfer import CONTENT_WEIGHT, STYLE_WEIGHT, VARIATION_WEIGHT
+from nst_helpers.runtime.turns import Line
+from nst_helpers.studio import Studio, library, settings
 from nst_helpers.studio import page as module
-from pointing import press
 
 
 def wait(condition, seconds=300):
@@ -26,20 +25,21 @@ def wait(condition, seconds=300):
         time.sleep(0.02)
 
 
-def finish(page):
-    page.run.wait(300)
-    assert not page.run.alive
+def finish(studio):
+    studio.painting.wait(300)
+    assert not studio.painting.alive
 
 
-def upload(page, name, content, use="picture"):
+def tell(studio, do, *files, **message):
+    """Send a message as the page does."""
+    studio._handle_custom_msg({"do": do, **message}, list(files))
+
+
+def give(studio, name, content, use="content"):
     """Send a file as the page does, in two parts."""
     half = len(content) // 2
     for part, last in ((content[:half], False), (content[half:], True)):
-        page.link._handle_custom_msg({"name": name, "use": use, "last": last}, [part])
-
-
-def restore(page, name, content):
-    upload(page, name, content, "run")
+        tell(studio, "file", part, name=name, use=use, last=last)
 
 
 def file(image):
@@ -48,175 +48,311 @@ def file(image):
     return data.getvalue()
 
 
-@pytest.fixture
-def page():
-    page = Studio()
-    page.size.value, page.steps.value = 128, 20
-    for name, image in page.library.pictures.items():
-        page.library.pictures[name] = nst.load_image(image, 64)
-    yield page
-    page.end()
-    if page.run:
-        page.run.wait(300)
+def color(name, size=(90, 60)):
+    return file(Image.new("RGB", size, name))
 
 
-def test_a_run_from_start_to_download(page):
-    page.chooser.choose_content("coffee")
-    page.chooser.choose_style("great_wave")
-    assert page.chooser.styles == {"night_sky": 1, "great_wave": 1}
-    page.start.click()
-    first = page.run
-    page.start.click()
-    assert page.run is first and "A run is on its way" in page.easel.text
-    finish(page)
-    assert first.state == "finished" and len(first.history["total"]) == 20
-    assert "Finished after 20 steps" in page.easel.text and page.estimate() > 0
-    links = dict(re.findall(r'download="(.*?)" href="data:[^,]*,(.*?)"', page.links.value))
-    picture = Image.open(io.BytesIO(base64.b64decode(links["picture.png"])))
-    film = Image.open(io.BytesIO(base64.b64decode(links["film.gif"])))
-    assert max(picture.size) == 128 and film.n_frames > 5
-    other = Studio()
-    restore(other, "picture.png", base64.b64decode(links["picture.png"]))
-    assert other.chooser.content == "coffee" and other.chooser.styles == page.chooser.styles
-    assert other.settings() == page.settings()
-
-
-def test_weights_move_in_flight_and_a_pause_holds(page):
-    page.steps.value = 80
-    page.start.click()
-    wait(lambda: page.run.step is not None)
-    page.strength.value = words.STYLE["paint over it"]
-    wait(lambda: page.run.transfer.weights["style"] == words.STYLE["paint over it"])
-    page.pause.click()
-    assert page.run.state == "paused" and page.pause.description == "Go on"
-    steps = len(page.run.history["total"]) + 1  # the present step is still finished
-    time.sleep(1)
-    assert len(page.run.history["total"]) <= steps
-    page.pause.click()
-    wait(lambda: len(page.run.history["total"]) > steps)
-    page.stop.click()
-    finish(page)
-    assert page.run.state == "stopped" and page.sheet.runs and not page.start.disabled
-    assert page.sheet.runs[-1][0]["style_weight"] == words.STYLE["paint over it"]
-    image = page.image
-    page.chooser.choose_content("rocket")
-    press(page.sheet, 0)
-    assert page.chooser.content == "cat" and page.image is image
-
-
-def test_errors_are_sentences(page):
-    upload(page, "broken.png", b"no picture")
-    assert "broken.png: " in page.easel.text and "not a picture" in page.easel.text
-    restore(page, "plain.png", file(Image.new("RGB", (40, 30))))
-    assert "carries no settings" in page.easel.text
-    upload(page, "mine.png", file(Image.new("RGB", (90, 60), "red")))
-    assert (
-        page.chooser.content == "mine.png" and page.easel.photo is page.library.pictures["mine.png"]
-    )
-    assert "mine.png: 90 x 60 pixels, nothing cut off, used at 90 x 60." in page.easel.text
-    page.size.value = 192
-    assert "A run paints mine.png (90 x 60) at 192 x 128." in page.easel.text
-    unusable = {**page.settings(), "size": -1}, {"content": "cat", "style": "mosaic"}, [1]
-    for settings in unusable:
-        data = save(page.easel.photo, settings)
-        restore(page, "foreign.png", data)
-        assert "foreign.png carries no settings of this studio." in page.easel.text
-    assert page.chooser.content == "mine.png" and page.size.value == 192
-
-
-def save(image, settings):
+def save(image, kept):
     with tempfile.TemporaryDirectory() as folder:
-        nst.save_image(image, f"{folder}/picture.png", settings)
+        nst.save_image(image, f"{folder}/picture.png", kept)
         return Path(f"{folder}/picture.png").read_bytes()
 
 
-def test_a_run_of_an_uploaded_picture_is_restored_with_the_picture(page):
-    red, blue = (file(Image.new("RGB", (90, 60), color)) for color in ("red", "blue"))
-    upload(page, "image.png", blue)
-    page.link._handle_custom_msg({"name": "image.png", "use": "picture", "last": False}, [red[:50]])
-    assert page.chooser.content == "image.png"
-    page.link._handle_custom_msg({"name": "image.png", "use": "picture", "last": True}, [red[50:]])
-    assert page.chooser.content == "image.png (2)" and "used at 90 x 60" in page.easel.text
-    page.chooser.styles = {"image.png": 2, "mosaic": 1}
-    page.start.click()
-    finish(page)
-    data, settings = page.png(page.sheet.runs[-1][0]), page.settings()
-    painted, names = page.image, list(page.library.pictures)
-    upload(page, "again.png", red)
-    assert list(page.library.pictures) == names  # known already
-    page.chooser.choose_content("cat")
-    page.chooser.choose_style("rocket")
-    press(page.sheet, 0)
-    assert page.settings() == settings and page.image is painted
-
-    other = Studio()
-    restore(other, "picture.png", data)
-    assert "Upload image.png, image.png (2): then this run is restored." in other.easel.text
-    upload(other, "blue.png", blue)
-    assert other.chooser.content == "blue.png" and "restored" not in other.easel.text
-    upload(other, "red.png", red)
-    assert other.chooser.content == "red.png" and other.chooser.styles == {
-        "blue.png": 2,
-        "mosaic": 1,
-    }
-    assert "red.png: 90 x 60" in other.easel.text and "are restored" in other.easel.text
+def kept(studio):
+    """Return `(what is said of it, its PNG, its film, the photo)` of the painting kept last."""
+    messages = [(m["keep"], *files) for m, files in studio.told if "keep" in m]
+    return messages[-1]
 
 
-def test_the_first_run_has_an_estimate_when_the_page_is_open(page):
-    assert page.estimate() is None and " in about " not in page.easel.text
-    page.link.beat = 1
-    wait(lambda: page.estimate() is not None)
-    short = page.estimate()
-    wait(lambda: " in about " in page.easel.text)
-    page.size.value = 512
-    assert page.estimate() > 8 * short
+def choose(studio, **changes):
+    studio.choices = {**studio.choices, **changes}
 
 
-def test_what_is_chosen_during_a_run_is_for_the_next(page):
-    page.steps.value = 300
-    page.start.click()
-    wait(lambda: page.run.step is not None)
-    photo = page.easel.photo
-    page.chooser.choose_content("rocket")
-    assert page.easel.photo is photo and page.chooser.content == "rocket"
-    page.load(page.settings())
-    assert "A run is on its way" in page.easel.text
-    page.stop.click()
-    finish(page)
-    assert page.sheet.runs[-1][0]["content"] == "cat" and page.easel.photo is photo
+@pytest.fixture
+def new(tmp_path):
+    """Make studios that paint small pictures and whose messages to the page are kept."""
+    made = []
+
+    def studio():
+        studio = Studio()
+        studio.told = []
+        studio.send = lambda message, files=(): studio.told.append((message, list(files)))
+        studio._line = Line(tmp_path / "line", at_once=1)
+        choose(studio, size=64, steps=8)
+        made.append(studio)
+        return studio
+
+    yield studio
+    for studio in made:
+        studio.stop()
+        if studio.painting:
+            studio.painting.wait(300)
 
 
-def test_uploads_have_limits(page, monkeypatch):
+@pytest.fixture
+def studio(new):
+    return new()
+
+
+def test_a_run_from_start_to_what_is_kept(studio, new):
+    choose(studio, content="coffee", styles={"night_sky": 1, "great_wave": 2}, keep_colours=True)
+    tell(studio, "paint", choices=studio.choices)
+    first = studio.painting
+    tell(studio, "paint", choices=studio.choices)
+    assert studio.painting is first and "A painting is on its way" in studio.said
+    finish(studio)
+    assert studio.run["state"] == "finished" and studio.run["share"] == 1
+    assert len(studio.history["total"]) == len(studio.history["size"]) == studio.run["steps"] == 8
+    said, png, film, photo = kept(studio)
+    assert said["id"] == studio.run["id"] and said["history"] == studio.history
+    picture, moving = Image.open(io.BytesIO(png)), Image.open(io.BytesIO(film))
+    assert max(picture.size) == 64 and moving.n_frames > 5
+    assert Image.open(io.BytesIO(photo)).format == "JPEG"
+    other = new()
+    give(other, "picture.png", png, "painting")
+    assert other.choices == studio.choices and other.said == "The settings are restored."
+
+
+def test_what_is_kept_is_what_is_seen(studio):
+    """Also with the colours of the photo."""
+    for keep in (False, True):
+        choose(studio, keep_colours=keep)
+        studio.paint()
+        finish(studio)
+        png = nst.load_image(kept(studio)[1])
+        shown = nst.load_image(studio.painted)
+        assert (png - shown).abs().mean() < 0.04  # a JPEG
+        assert (png - studio.painting.step.image).abs().max() < 1 / 255
+
+
+def test_weights_move_in_flight_and_a_pause_holds(studio):
+    choose(studio, steps=300)
+    studio.paint()
+    wait(lambda: studio.painting.step is not None)
+    choose(studio, style_weight=1000.0)
+    wait(lambda: studio.painting.transfer.weights["style"] == 1000)
+    tell(studio, "pause")
+    assert studio.run["state"] == "paused"
+    steps = len(studio.painting.history["total"]) + 1  # the present step is still finished
+    time.sleep(0.5)
+    assert len(studio.painting.history["total"]) <= steps
+    tell(studio, "go on")
+    wait(lambda: len(studio.painting.history["total"]) > steps)
+    tell(studio, "stop")
+    finish(studio)
+    said, png, *_ = kept(studio)
+    assert said["state"] == "stopped" and said["settings"]["style_weight"] == 1000
+    assert nst.read_settings(png)["steps_done"] == said["steps"] < 300
+
+
+def test_what_is_chosen_during_a_run_is_for_the_next(studio):
+    choose(studio, steps=300)
+    studio.paint()
+    before = studio.before
+    choose(studio, content="rocket", size=96, steps=20)
+    assert studio.photo["of"] == "rocket" and studio.before == before
+    tell(studio, "stop")
+    finish(studio)
+    assert kept(studio)[0]["settings"]["content"] == "cat" and kept(studio)[3] == before
+    assert kept(studio)[0]["settings"]["size"] == 64
+
+
+def test_a_file_is_what_it_is_given_for(studio):
+    give(studio, "face.png", color("red"))
+    assert studio.choices["content"] == "face.png" and studio.photo["of"] == "face.png"
+    give(studio, "art.png", color("blue"), "style")
+    assert studio.choices["content"] == "face.png" and studio.choices["styles"] == {"art.png": 1}
+    give(studio, "third.png", color("green"), "tray")
+    assert studio.choices["content"] == "face.png" and studio.choices["styles"] == {"art.png": 1}
+    added = [picture for picture in studio.pictures if picture["kind"] == "upload"]
+    assert [(each["name"], each["width"], each["height"]) for each in added] == [
+        (name, 90, 60) for name in ("face.png", "art.png", "third.png")
+    ]
+    assert set(studio.thumbnails) == {picture["name"] for picture in studio.pictures}
+    assert {"added": {"file": "art.png", "digest": hashlib.sha256(color("blue")).hexdigest()}} in [
+        message for message, _ in studio.told
+    ]
+
+
+def test_a_new_photo_leaves_the_painting_that_is_shown(studio):
+    studio.paint()
+    finish(studio)
+    shown = studio.run, studio.painted, studio.before, studio.history
+    give(studio, "mine.png", color("red"))
+    choose(studio, styles={"mosaic": 1})
+    assert shown == (studio.run, studio.painted, studio.before, studio.history)
+
+
+def test_errors_are_sentences(studio):
+    give(studio, "broken.png", b"no picture")
+    assert studio.said.startswith("broken.png: ") and "not a picture" in studio.said
+    give(studio, "plain.png", color("red"), "painting")
+    assert studio.said.startswith("plain.png: It carries no settings")
+    choose(studio, content="gone.png")
+    studio.paint()
+    assert studio.said == "There is no picture gone.png here: choose another."
+    assert studio.painting is None
+    tell(studio, "restore", settings={"size": 3})
+    assert "carries no settings" in studio.said
+
+
+def test_settings_with_added_pictures_wait_for_them(studio, new):
+    give(studio, "image.png", color("blue"), "style")
+    give(studio, "image.png", color("red"))
+    assert studio.choices["content"] == "image.png (2)"
+    choose(studio, styles={"image.png": 2, "mosaic": 1})
+    studio.paint()
+    finish(studio)
+    names = [picture["name"] for picture in studio.pictures]
+    give(studio, "again.png", color("red"))
+    assert [picture["name"] for picture in studio.pictures] == names  # known already
+
+    other = new()
+    give(other, "picture.png", kept(studio)[1], "painting")
+    assert other.said == "Add image.png, image.png (2): then the settings are restored."
+    give(other, "blue.png", color("blue"), "tray")
+    assert other.choices["content"] == "cat"
+    give(other, "red.png", color("red"), "tray")
+    assert other.choices["content"] == "red.png" and other.said == "The settings are restored."
+    assert other.choices["styles"] == {"blue.png": 2, "mosaic": 1}
+
+
+def test_the_first_run_has_an_estimate_when_the_page_is_open(studio):
+    choose(studio, size=256, steps=100)
+    assert studio.estimate == 0
+    studio.beat = 1
+    assert studio.answered == 1
+    wait(lambda: studio.estimate > 0)
+    short = studio.estimate
+    choose(studio, size=512)
+    assert 3 * short < studio.estimate < 5 * short
+
+
+def test_there_is_no_time_left_before_there_is_a_pace(studio):
+    choose(studio, steps=300)
+    studio.paint()
+    assert studio.run["left"] is None and studio.run["steps"] == 0
+    wait(lambda: studio.run["steps"] > 2)
+    assert studio.run["left"] > 0 and 0 < studio.run["share"] < 1
+
+
+def test_a_larger_painting_goes_on_from_this_one(studio):
+    choose(studio, size=128, steps=10)
+    studio.paint()
+    finish(studio)
+    png = kept(studio)[1]
+    give(studio, "larger", png, "larger")
+    finish(studio)
+    said, larger, *_ = kept(studio)
+    assert said["settings"]["size"] == 256 and Image.open(io.BytesIO(larger)).width == 256
+    assert said["history"]["size"] == [256] * said["steps"] and said["steps"] < 10
+    assert nst.read_settings(larger)["steps_done"] == 10  # also those that count as taken
+    photo = nst.load_image(kept(studio)[3])
+    small, anew, result = (
+        nst.images.resample(p, (42, 64))
+        for p in (nst.load_image(png), photo, nst.load_image(larger))
+    )
+    assert (result - small).abs().mean() < (result - anew).abs().mean()
+
+
+def test_a_painting_that_was_stopped_goes_on(studio, new):
+    choose(studio, steps=400)
+    studio.paint()
+    wait(lambda: studio.painting.step and studio.painting.step.index > 5)
+    studio.stop()
+    finish(studio)
+    done = kept(studio)[0]["settings"]["steps_done"]
+    other = new()
+    give(other, "go on", kept(studio)[1], "go on")
+    wait(lambda: other.painting.step and other.run["steps"] > 2)
+    assert other.painting.step.index >= done and other.run["share"] > done / 400
+    assert other.run["settings"]["steps"] == 400
+
+
+def test_runs_take_turns(studio, new):
+    other = new()
+    choose(studio, steps=2000)
+    studio.paint()
+    wait(lambda: studio.run["steps"] > 2)
+    other.paint()
+    wait(lambda: other.run["ahead"] == 1)
+    assert other.run["steps"] == 0 and other.painting.transfer is None
+    wait(lambda: other.run["wait"])
+    tell(studio, "pause")
+    finish(other)  # it had its turn
+    assert other.run["state"] == "finished" and other.run["ahead"] == 0
+    tell(studio, "go on")
+    steps = studio.run["steps"]
+    wait(lambda: studio.run["steps"] > steps)
+
+
+def test_who_waits_can_stop(studio, new):
+    other = new()
+    choose(studio, steps=2000)
+    studio.paint()
+    other.paint()
+    wait(lambda: other.run["ahead"] == 1)
+    tell(other, "stop")
+    finish(other)
+    assert other.run["state"] == "stopped" and not [m for m, _ in other.told if "keep" in m]
+
+
+def test_what_a_run_needed_is_let_go(studio):
+    studio.paint()
+    finish(studio)
+    assert studio.painting.transfer is None and studio.painting.step.state == {}
+
+
+def test_a_painting_is_kept_while_it_is_painted(studio, monkeypatch):
+    monkeypatch.setattr(module, "_SECONDS_BETWEEN_KEEPINGS", 0)
+    choose(studio, steps=2000)
+    studio.paint()
+    wait(lambda: any("keep" in message for message, _ in studio.told))
+    said, png, film, _ = kept(studio)
+    assert said["state"] == "running" and film == b"" and said["steps"] > 0
+    assert nst.read_settings(png)["size"] == 64
+
+
+def test_what_was_kept_is_told_to_a_page_that_comes_later(studio):
+    studio.paint()
+    finish(studio)
+    first = kept(studio)
+    studio.told.clear()
+    tell(studio, "keep")
+    assert kept(studio) == first
+    studio.told.clear()
+    tell(studio, "forget")
+    tell(studio, "keep")
+    assert not studio.told and studio.run == {} and studio.painted == b""
+
+
+def test_files_have_limits(studio, monkeypatch):
     def images_loaded(*_):
         raise AssertionError("it was read")
 
-    before = list(page.library.pictures)
-    small = file(Image.new("RGB", (40, 30)))
+    before = list(studio.library.uploads)
     with monkeypatch.context() as patch:
         patch.setattr(library, "load_image", images_loaded)
-        upload(page, "big.png", bytes(50_000_001))
-        assert "big.png: The file has more than 50 MB: make" in page.easel.text
+        give(studio, "big.png", bytes(50_000_001))
+        assert "big.png: The file has more than 50 MB: make" in studio.said
         patch.setattr(module, "read_settings", images_loaded)
-        restore(page, "big.png", bytes(50_000_001))
-        assert "big.png: The file has more than 50 MB" in page.easel.text
-    upload(page, "bomb.png", file(Image.new("1", (9000, 9000))))
-    assert "bomb.png: " in page.easel.text and "80 million pixels" in page.easel.text
-    assert list(page.library.pictures) == before and page.chooser.content == "cat"
-    page.library.uploads = {str(number): "" for number in range(23)}
-    upload(page, "last.png", small)
-    upload(page, "more.png", small)
-    assert (
-        page.chooser.content == "last.png"
-        and "more.png: It is one more than the 24 uploads" in page.easel.text
-    )
-    page.library.uploads = {}
-    monkeypatch.setattr(link, "MOST_BYTES", 10)
+        give(studio, "big.png", bytes(50_000_001), "painting")
+        assert "big.png: The file has more than 50 MB" in studio.said
+    give(studio, "bomb.png", file(Image.new("1", (9000, 9000))))
+    assert "bomb.png: " in studio.said and "80 million pixels" in studio.said
+    assert list(studio.library.uploads) == before and studio.choices["content"] == "cat"
+    one = library.Upload("", Image.new("RGB", (9, 9)), (9, 9))
+    studio.library.uploads = {str(number): one for number in range(24)}
+    give(studio, "more.png", color("red"))
+    assert "more.png: It is one more than the 24 pictures" in studio.said
+    studio.library.uploads = {}
+    monkeypatch.setattr(module, "MOST_BYTES", 10)
     monkeypatch.setattr(library, "MOST_BYTES", 10)
     for held in (8, 16, 16):
-        page.link._receive(None, {"name": "drop.png", "use": "picture", "last": False}, [bytes(8)])
-        assert len(page.link._parts["picture", "drop.png"]) == held
-    page.link._receive(None, {"name": "drop.png", "use": "picture", "last": True}, [bytes(8)])
-    assert "drop.png: The file has more than" in page.easel.text and not page.link._parts
+        tell(studio, "file", bytes(8), name="drop.png", use="content", last=False)
+        assert len(studio._parts["content", "drop.png"]) == held
+    tell(studio, "file", bytes(8), name="drop.png", use="content", last=True)
+    assert "drop.png: The file has more than" in studio.said and not studio._parts
 
 
 @pytest.mark.parametrize(
@@ -234,160 +370,153 @@ def test_uploads_have_limits(page, monkeypatch):
     ],
     ids=range(9),
 )
-def test_a_name_is_shown_and_no_path(page, tmp_path, monkeypatch, given, shown):
+def test_a_name_is_shown_and_no_path(studio, tmp_path, monkeypatch, given, shown):
     monkeypatch.chdir(tmp_path)
-    gallery = dict(page.library.pictures)
-    upload(page, given, file(Image.new("RGB", (40, 30), "red")))
-    assert page.chooser.content == shown and shown in page.easel.text and shown in page.chooser.text
-    assert all(page.library.pictures[name] is gallery[name] for name in gallery)
-    assert not list(tmp_path.iterdir())
-    upload(page, given, file(Image.new("RGB", (40, 30), "red")))
-    assert len(page.library.pictures) == len(gallery) + 1  # the same picture again
-    upload(page, given, file(Image.new("RGB", (40, 30), "blue")))
-    assert len(page.library.pictures) == len(gallery) + 2
+    before = list(tmp_path.iterdir())
+    give(studio, given, color("red", (40, 30)))
+    assert studio.choices["content"] == shown
+    assert list(tmp_path.iterdir()) == before
+    give(studio, given, color("red", (40, 30)))
+    assert len(studio.library.uploads) == 1  # the same picture again
+    give(studio, given, color("blue", (40, 30)))
+    assert len(studio.library.uploads) == 2
 
 
-def test_settings_that_are_not_the_studios_change_nothing(page, tmp_path):
-    before = page.settings()
+def test_settings_that_are_not_the_studios_change_nothing(studio):
+    before = dict(studio.choices)
     damaged = [
-        {name: value for name, value in before.items() if name != "steps"},
         *({**before, name: "x"} for name in ("styles", "size", "steps", "keep_colours")),
-        *({**before, "styles": styles} for styles in ({}, {"cat": 0}, {"cat": 1e9}, {"cat": []})),
+        *({**before, "styles": styles} for styles in ({}, {"cat": 0}, {"cat": 1e99}, {"cat": []})),
         *({**before, "content": content} for content in (3, [], {}, None)),
-        {**before, "content_weight": -1},
+        {**before, "content_weight": -1.5},
+        {**before, "uploads": 3},
+        {**before, "steps_done": 0},
+        {"content": "cat"},
+        {"size": 64},
+        [1],
         "cat",
+        None,
     ]
-    for settings in damaged:
-        nst.save_image(torch.zeros(1, 3, 16, 16), tmp_path / "a.png", settings)
-        restore(page, "a\nb.png", (tmp_path / "a.png").read_bytes())
-        assert "a?b.png carries no settings of this studio." in page.easel.text
-        assert page.settings() == before
-        (tmp_path / "a.png").unlink()
+    for wrong in damaged:
+        data = save(torch.zeros(1, 3, 16, 16), wrong)
+        give(studio, "a\nb.png", data, "painting")
+        assert studio.said.startswith("a?b.png: It carries no settings of this studio"), wrong
+        tell(studio, "restore", settings=wrong)
+        assert studio.said.startswith("It carries no settings of this studio"), wrong
+        assert studio.choices == before
 
 
-def test_what_the_command_line_saved_is_opened_here_and_the_other_way_round(page, tmp_path, capsys):
+def test_what_the_command_line_saved_is_opened_here_and_the_other_way_round(
+    studio, tmp_path, capsys
+):
     mine = tmp_path / "mine.png"
     Image.new("RGB", (90, 60), "green").save(mine)
     made = tmp_path / "made.png"
-    run = [str(mine), "mosaic", "--size=32", "--steps=1", "--style-weight=40", "--seed=3"]
-    assert main([*run, "--output", str(made)]) == 0
+    run = [str(mine), "mosaic", "--size=32", "--steps=1", "--style-weight=41", "--seed=3"]
+    assert main([*run, "--optimizer=adam", "--output", str(made)]) == 0
     assert str(tmp_path) not in str(nst.read_settings(made))
-    page.chooser.choose("cat", {"night_sky": 2})
-    restore(page, "made.png", made.read_bytes())
-    assert "Upload mine.png: then this run is restored." in page.easel.text
-    upload(page, "renamed.png", mine.read_bytes())
-    assert "restored. The nearest that there is here: size 128 for 32, steps 20 for 1." in (
-        page.easel.text
-    )
-    assert "does not have is left out: pooling." in page.easel.text
-    assert page.chooser.content == "renamed.png" and page.chooser.styles == {"mosaic": 1}
-    assert page.strength.value == 40
+    choose(studio, styles={"night_sky": 2})
+    give(studio, "made.png", made.read_bytes(), "painting")
+    assert studio.said == "Add mine.png: then the settings are restored."
+    give(studio, "renamed.png", mine.read_bytes(), "tray")
+    assert "does not have is left out: optimizer." in studio.said
+    assert studio.choices["content"] == "renamed.png" and studio.choices["styles"] == {"mosaic": 1}
+    assert [studio.choices[name] for name in ("style_weight", "size", "steps")] == [41, 32, 1]
 
-    kept = tmp_path / "studio.png"
-    kept.write_bytes(save(page.easel.photo, {**page.settings(), "size": 32, "steps": 2}))
+    here = tmp_path / "studio.png"
+    here.write_bytes(save(torch.zeros(1, 3, 16, 16), {**studio.choices, "steps": 2}))
     again = tmp_path / "again.png"
-    assert main(["--like", str(kept), str(mine), "--steps=1", "--output", str(again)]) == 0
-    settings = nst.read_settings(again)
-    assert (settings["style"], settings["style_weight"], settings["size"]) == ("mosaic", 40, 32)
-    assert settings["content"] == "mine.png" and settings["steps"] == 1  # what is given comes first
-    assert settings["content_sha256"] == hashlib.sha256(mine.read_bytes()).hexdigest()
-    repeated = tmp_path / "repeated.png"
-    assert main(["--like", str(made), str(mine), "--output", str(repeated)]) == 0
-    assert repeated.read_bytes() == made.read_bytes()
-    capsys.readouterr()
-    kept.write_bytes(save(page.easel.photo, {**page.settings(), "styles": {"cat": 1, "mosaic": 2}}))
+    assert main(["--like", str(here), str(mine), "--steps=1", "--output", str(again)]) == 0
+    repeated = nst.read_settings(again)
+    assert (repeated["style"], repeated["style_weight"], repeated["size"]) == ("mosaic", 41, 32)
+    assert repeated["content"] == "mine.png" and repeated["steps"] == 1  # what is given comes first
+    assert repeated["content_sha256"] == hashlib.sha256(mine.read_bytes()).hexdigest()
+    assert (repeated["pooling"], repeated["stages"]) == (studio.choices["pooling"], 3)
+    third = tmp_path / "third.png"
+    assert main(["--like", str(made), str(mine), "--output", str(third)]) == 0
+    assert third.read_bytes() == made.read_bytes()
+
+    choose(studio, styles={"cat": 1, "mosaic": 2}, style_scale=2.0)
+    here.write_bytes(save(torch.zeros(1, 3, 16, 16), studio.choices))
     mixed = tmp_path / "mixed.png"
-    small = ["--size=32", "--steps=1", "--style-scale=2", "--output", str(mixed)]
-    assert main(["--like", str(kept), str(mine), *small]) == 0
-    settings = nst.read_settings(mixed)
-    assert settings["style"] == ["cat", "mosaic"] and settings["style_shares"] == [1 / 3, 2 / 3]
-    restore(page, "mixed.png", mixed.read_bytes())
-    assert "does not have is left out: style_scale." in page.easel.text
-    assert page.chooser.styles == {"cat": 1, "mosaic": 2}
+    assert main(["--like", str(here), str(mine), "--output", str(mixed)]) == 0
+    repeated = nst.read_settings(mixed)
+    assert repeated["style"] == ["cat", "mosaic"] and repeated["style_shares"] == [1 / 3, 2 / 3]
+    choose(studio, styles={"cat": 1}, style_scale=1.0)
+    give(studio, "mixed.png", mixed.read_bytes(), "painting")
+    assert studio.choices["styles"] == {"cat": 1, "mosaic": 2}
+    assert studio.choices["style_scale"] == 2
     assert main(["--like", str(mine)]) == 2
     assert "no settings" in capsys.readouterr().err
-    page.library.uploads.pop("renamed.png")
-    page.library.pictures.pop("renamed.png")
-    page.chooser.choose("cat", {"night_sky": 1})
 
 
-def test_a_failure_ends_the_run_with_a_sentence(page, monkeypatch):
+def test_the_command_line_paints_what_the_studio_painted(studio, tmp_path):
+    choose(studio, size=128, steps=6, styles={"mosaic": 1, "coffee": 3}, style_scale=0.5)
+    studio.paint()
+    finish(studio)
+    here = tmp_path / "here.png"
+    here.write_bytes(kept(studio)[1])
+    again = tmp_path / "again.png"
+    assert main(["--like", str(here), "--output", str(again)]) == 0
+    best, last = nst.load_image(again), nst.load_image(here)
+    assert (best - last).abs().mean() < 0.03  # it keeps the best step, and the studio the last
+
+
+def test_a_failure_ends_the_run_with_a_sentence(studio, monkeypatch):
     def broken(self, last):
         raise nst.Diverged("The loss is no longer a finite number.")
         yield
 
     monkeypatch.setattr(nst.StyleTransfer, "resume", broken)
-    page.start.click()
-    finish(page)
-    assert "The run ended: The loss is no longer a finite number." in page.easel.text
-    assert not page.start.disabled
+    studio.paint()
+    finish(studio)
+    assert studio.run["state"] == "failed" and not studio.busy
+    assert studio.run["problem"] == "The loss is no longer a finite number."
 
 
-def test_closing_the_page_stops_the_work(page, monkeypatch):
-    page.steps.value = 300
-    page.start.click()
-    page.link.left = 1
-    finish(page)
-    assert page.run.state == "stopped"
-    monkeypatch.setattr(module, "_SECONDS_WITHOUT_PAGE", 0.5)
-    page.link.beat = 1  # and then no more
-    page.start.click()
-    finish(page)
-    assert page.run.state == "stopped"
+def test_a_setting_that_cannot_be_painted_ends_the_run_with_a_sentence(studio):
+    choose(studio, size=8)
+    studio.paint()
+    finish(studio)
+    assert studio.run["state"] == "failed" and "16" in studio.run["problem"]
 
 
-def test_keyboard_and_mouse_choose(page):
-    page.chooser.picture.moved = [1, 0]
-    page.chooser.picture.entered = 1
-    assert page.chooser.content == list(page.library.pictures)[1]
-    for _ in range(4):
-        press(page.chooser, ("style", "mosaic"))
-    assert "mosaic" not in page.chooser.styles  # three shares, and out again
-    press(page.easel, "easel", 0.5)
-    assert page.easel.divider == pytest.approx(0.5, abs=0.01)
-    page.easel.picture.moved = [-5, 0]
-    assert page.easel.divider == pytest.approx(0.4, abs=0.01)
+def test_a_page_that_is_gone_ends_the_work_and_one_that_is_loaded_again_does_not(
+    studio, monkeypatch
+):
+    choose(studio, steps=5000)
+    monkeypatch.setattr(module, "_SECONDS_WITHOUT_PAGE", 2)
+    monkeypatch.setattr(module, "_SECONDS_TO_COME_BACK", 1)
+    studio.beat = 1
+    studio.paint()
+    studio.left = 1
+    studio.beat = 2  # it is there again
+    steps = studio.run["steps"]
+    wait(lambda: studio.run["steps"] > steps)
+    assert studio.busy
+    finish(studio)  # and beats no more
+    assert studio.run["state"] == "stopped" and kept(studio)[0]["state"] == "stopped"
 
 
-def test_a_preset_is_left_and_taken_again(page):
-    for name, preset in words.PRESETS.items():
-        page.preset.value = name
-        assert tuple(slider.label for slider in page._sliders.values()) == preset
-        assert page.preset.value == name
-    page.keep.index = (page.keep.index + 1) % 3
-    assert page.preset.value == "my own"
-    page.preset.value = name
-    assert page.keep.label == preset[0]
+def test_normal_is_what_the_lessons_use():
+    normal = {
+        name: dict(words)["normal"] for name, words in settings.OPTIONS.items() if name[0] != "s"
+    }
+    assert normal == {"content_weight": CONTENT_WEIGHT, "variation_weight": VARIATION_WEIGHT}
+    assert dict(settings.OPTIONS["style_weight"])["normal"] == STYLE_WEIGHT
+    for name, options in settings.OPTIONS.items():
+        values = [value for _, value in options]
+        assert settings.DEFAULTS[name] in values and values == sorted(values)
+    for preset in settings.PRESETS.values():
+        for name, value in preset.items():
+            assert value in [number for _, number in settings.OPTIONS[name]]
+    balanced = settings.PRESETS["Balanced"]
+    assert balanced.items() <= settings.DEFAULTS.items()
 
 
-def test_a_preset_steers_a_run_once(page, monkeypatch):
-    steered, steer = [], nst.StyleTransfer.steer
-
-    def noted(self, **weights):
-        steered.append(weights)
-        steer(self, **weights)
-
-    monkeypatch.setattr(nst.StyleTransfer, "steer", noted)
-    page.steps.value = 300
-    page.start.click()
-    page.preset.value = "paint over it"
-    assert steered == [{"content": 0.3, "style": 300.0, "variation": 10.0}]
-    assert page.preset.value == "paint over it" and page.run.settings["style_weight"] == 300
-
-
-def test_styles_and_colours_are_those_of_the_engine(page):
-    page.chooser.choose("coffee", {"mosaic": 3, "engraving": 1})
-    page.colours.value = True
-    page.start.click()
-    asked = page.run.transfer.settings
-    assert asked["style_shares"] == [0.75, 0.25] and asked["keep_colours"]
-    finish(page)
-    links = dict(re.findall(r'download="(.*?)" href="data:[^,]*,(.*?)"', page.links.value))
-    saved = nst.load_image(base64.b64decode(links["picture.png"]))
-    assert (saved - page.image).abs().max() < 0.003  # what is downloaded is what is seen
-    photo = nst.load_image(page.easel.photo, 128)
-    light = torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)
-    tints = [image - (light * image).sum(1, keepdim=True) for image in (saved, photo)]
-    assert (tints[0] - tints[1]).abs().mean() < 0.02
-    page.colours.value = False  # of the next run; the picture stays as it was painted
-    assert (nst.load_image(page.png({})) - saved).abs().max() < 0.003
+def test_without_a_browser_there_is_a_picture_of_what_is_chosen(studio):
+    data, _ = studio._repr_mimebundle_()
+    assert data["text/html"].startswith(
+        '<img alt="What the studio begins with. The face of a ginger'
+    )
+    assert "application/vnd.jupyter.widget-view+json" in data

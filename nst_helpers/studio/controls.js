@@ -1,0 +1,98 @@
+// How it is to be painted: presets, sliders of words, and what a run begins with.
+
+import { html } from "../widgets/figure.js";
+import { duration, nearest, wordOf } from "./words.js";
+
+const SLIDERS = {
+  content_weight: ["Photo", "How much of the photo stays"],
+  style_weight: ["Style", "How much of the style comes in"],
+  variation_weight: ["Surface", "How smooth the surface is"],
+  style_scale: ["Strokes", "How large the strokes are"],
+};
+const CHOICES = { size: "Size", steps: "Patience" };
+
+export class Controls {
+  constructor(page) {
+    this.page = page;
+    this.presets = this.#presets();
+    this.sliders = Object.entries(SLIDERS).map(([name, words]) => this.#slider(name, ...words));
+    this.choices = Object.entries(CHOICES).map(([name, label]) => this.#choice(name, label));
+    this.colours = html("input", { type: "checkbox" });
+    this.colours.addEventListener("change", () => page.choose({ keep_colours: this.colours.checked }));
+    this.start = html("button", { type: "button", class: "nst-start" });
+    this.start.addEventListener("click", () => page.paint());
+    this.why = html("small", { class: "nst-why" });
+    this.element = html("section", { "aria-label": "How to paint it" },
+      this.presets.element,
+      html("div", { class: "nst-sliders" }, ...this.sliders.map(({ element }) => element)),
+      html("div", { class: "nst-rows" }, ...this.choices.map(({ element }) => element)),
+      html("label", { class: "nst-check" }, this.colours, "Keep the colours of the photo"));
+    this.begin = html("div", { class: "nst-begin" }, this.start, this.why);
+  }
+
+  draw() {
+    for (const part of [this.presets, ...this.sliders, ...this.choices]) part.draw();
+    this.colours.checked = this.page.choices.keep_colours;
+    const { busy } = this.page;
+    const seconds = this.page.get("estimate");
+    this.start.disabled = busy || !this.page.alive;
+    this.start.textContent = busy ? "Painting …" : "Paint";
+    this.why.textContent = busy
+      ? "Photo, Style and Surface can be moved while it paints. The rest is for the next one."
+      : seconds ? `about ${duration(seconds)}` : "";
+  }
+
+  #presets() {
+    const { presets } = this.page.get("options");
+    const buttons = Object.entries(presets).map(([name, weights]) => {
+      const button = html("button", { type: "button" }, name);
+      button.addEventListener("click", () => this.page.choose(weights));
+      return [button, Object.entries(weights)];
+    });
+    const element = html("div", { class: "nst-presets", role: "group", "aria-label": "Presets" },
+      ...buttons.map(([button]) => button));
+    const draw = () => {
+      for (const [button, weights] of buttons) {
+        const same = weights.every(([name, value]) => this.page.choices[name] === value);
+        button.setAttribute("aria-pressed", same);
+      }
+    };
+    return { element, draw };
+  }
+
+  #slider(name, label, meaning) {
+    const options = this.page.get("options")[name];
+    const input = html("input", {
+      type: "range", name, min: 0, max: options.length - 1, "aria-label": `${label}: ${meaning}`,
+    });
+    const output = html("output");
+    input.addEventListener("input", () => this.page.choose({ [name]: options[input.value][1] }));
+    const draw = () => {
+      const value = this.page.choices[name];
+      const word = wordOf(options, value);
+      input.value = nearest(options, value);
+      output.textContent = word;
+      input.setAttribute("aria-valuetext", word);
+    };
+    return { element: html("label", { title: meaning }, html("span", {}, label), input, output), draw };
+  }
+
+  #choice(name, label) {
+    const options = this.page.get("options")[name];
+    const key = `${name}-${Math.random()}`;
+    const inputs = options.map(([word, value]) => {
+      const input = html("input", { type: "radio", name: key, value });
+      input.addEventListener("change", () => this.page.choose({ [name]: value }));
+      return [input, word, value];
+    });
+    const other = html("output");
+    const element = html("fieldset", { name }, html("legend", {}, label),
+      ...inputs.map(([input, word]) => html("label", {}, input, html("span", {}, word))), other);
+    const draw = () => {
+      const chosen = this.page.choices[name];
+      for (const [input, , value] of inputs) input.checked = value === chosen;
+      other.textContent = options.some(([, value]) => value === chosen) ? "" : chosen;
+    };
+    return { element, draw };
+  }
+}

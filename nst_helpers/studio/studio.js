@@ -1,0 +1,363 @@
+// The page. Choices and kept paintings are the browser's, so they answer at once; the kernel paints.
+
+import { html } from "../widgets/figure.js";
+import { Controls } from "./controls.js";
+import { Easel } from "./easel.js";
+import { dropPlaces, fileButton, sendFile } from "./files.js";
+import { Pickers } from "./pickers.js";
+import { Runs } from "./runs.js";
+import { Store } from "./store.js";
+import { link, listed, named, settingsIn } from "./words.js";
+
+const BEAT = 5000;  // milliseconds
+const PATIENCE = 6;  // beats without an answer
+const LARGEST = 2048;  // pixels
+
+class Page {
+  constructor(model, el) {
+    this.model = model;
+    this.records = new Map();
+    this.urls = new Map();
+    this.sent = new Map();  // files by name, to be kept once the kernel has taken them
+    this.chosenRun = null;  // the id of a kept painting that is looked at, else the last run
+    this.asked = null;  // what was asked of the kernel and is not answered yet, in words
+    this.lasting = true;
+    this.alive = true;
+    this.changed = () => {
+      this.frame ??= requestAnimationFrame(() => this.#draw());
+    };
+    this.heard = (message, buffers) => this.#hear(message, buffers);
+    this.#build(el);
+    model.on("change", this.changed);
+    model.on("change:run", () => {
+      this.asked = null;
+    });
+    model.on("msg:custom", this.heard);
+    this.leaveDrop = dropPlaces(el, (files, use) => this.take(files, use));
+    this.timer = setInterval(() => this.#beat(), BEAT);
+    this.gone = () => this.#count("left");
+    window.addEventListener("pagehide", this.gone);
+    this.#beat();
+    this.#draw();
+    this.#begin();
+  }
+
+  end() {
+    clearInterval(this.timer);
+    cancelAnimationFrame(this.frame);
+    window.removeEventListener("pagehide", this.gone);
+    this.model.off("change", this.changed);
+    this.model.off("msg:custom", this.heard);
+    this.leaveDrop();
+    this.store?.close();
+    for (const { url } of this.urls.values()) URL.revokeObjectURL(url);
+  }
+
+  // ---------------------------------------------------------------------- elements
+
+  #build(el) {
+    const alone = !el.closest(".jp-NotebookPanel, .jp-Cell-outputWrapper") || document.body.dataset.voila;
+    el.classList.add("nst-studio");
+    el.addEventListener("keydown", (event) => {  // to Jupyter, a letter or an arrow key is a command
+      if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation();
+    });
+    this.pickers = new Pickers(this);
+    this.controls = new Controls(this);
+    this.easel = new Easel(this);
+    this.runs = new Runs(this);
+    this.notice = html("p", { class: "nst-notice", role: "alert", hidden: "" });
+    const close = html("button", { type: "button", "aria-label": "Close this message" }, "×");
+    close.addEventListener("click", () => this.say(""));
+    this.noticeBox = html("div", { class: "nst-notice-box", hidden: "" }, this.notice, close);
+    const open = fileButton("Open a saved painting …", (files) => this.take(files, "painting"), { accept: ".png" });
+    el.append(
+      html("header", { class: "nst-header" },
+        html(alone ? "h1" : "h2", {}, "The studio"),
+        html("p", {}, "Your photo, painted in the manner of another picture."), open),
+      html("div", { class: "nst-columns" },
+        html("div", { class: "nst-choices" }, this.pickers.element, this.controls.begin, this.controls.element),
+        html("div", { class: "nst-stage" }, this.noticeBox, this.easel.element)),
+      this.runs.element);
+    // The easel stays in view while the notebook is scrolled, which an output that clips prevents.
+    for (let up = el; up && !up.matches(".jp-Cell"); up = up.parentElement) up.style.overflow = "visible";
+  }
+
+  redraw() {
+    this.changed();
+  }
+
+  #draw() {
+    this.frame = undefined;
+    for (const part of [this.pickers, this.controls, this.easel, this.runs]) part.draw();
+  }
+
+  say(text) {
+    this.notice.textContent = text;
+    this.notice.hidden = this.noticeBox.hidden = !text;
+  }
+
+  // ---------------------------------------------------------------------- state
+
+  get(name) {
+    return this.model.get(name);
+  }
+
+  get choices() {
+    return this.get("choices");
+  }
+
+  choose(changes) {
+    this.model.set("choices", { ...this.choices, ...changes });
+    this.model.save_changes();
+    this.changed();
+  }
+
+  picture(name) {
+    return this.get("pictures").find((picture) => picture.name === name);
+  }
+
+  title(name) {
+    return this.picture(name)?.title ?? name;
+  }
+
+  named(settings) {
+    return named(settings, (name) => this.title(name));
+  }
+
+  thumbnail(name) {
+    return this.#url(`thumbnail ${name}`, this.get("thumbnails")[name]);
+  }
+
+  /** The chosen photo; until the kernel has sent it, its thumbnail. */
+  get photo() {
+    const { of, file } = this.get("photo");
+    return of === this.choices.content ? this.#url("photo", file) : this.thumbnail(this.choices.content);
+  }
+
+  /** The kernel's run, or null where it has none. */
+  get live() {
+    const run = this.get("run");
+    if (!run.id) return null;
+    const kept = this.records.get(run.id);
+    const painted = this.get("painted");
+    const going = this.isGoing(run);
+    return {
+      ...run,
+      at: run.at,
+      history: this.get("history"),
+      picture: !going && kept?.png ? this.#url(`png ${run.id}`, kept.png) : painted.byteLength ? this.#url("painted", painted) : null,
+      before: this.#url("before", this.get("before")),
+      png: going ? null : kept?.png,
+      film: kept?.film,
+    };
+  }
+
+  get busy() {
+    const run = this.get("run");
+    return this.alive && Boolean(run.id) && this.isGoing(run);
+  }
+
+  isGoing(run) {
+    return run.id === this.get("run").id && ["running", "paused"].includes(this.get("run").state);
+  }
+
+  /** All paintings, the newest first: those that are kept, and the kernel's own. */
+  get paintings() {
+    const { live } = this;
+    const all = [...this.records.values()].filter(({ id }) => id !== live?.id).map((record) => ({
+      ...record,
+      picture: this.#url(`png ${record.id}`, record.png),
+      before: this.#url(`before ${record.id}`, record.before),
+    }));
+    if (live?.picture) all.push(live);
+    return all.toSorted((a, b) => b.at - a.at);
+  }
+
+  /** The painting that is on the easel, or null. */
+  get shown() {
+    const { live } = this;
+    if (this.chosenRun === null || this.chosenRun === live?.id) return live;
+    return this.paintings.find(({ id }) => id === this.chosenRun) ?? live;
+  }
+
+  /** A short name of a painting, by which two alike can be told apart. */
+  number(id) {
+    const { paintings } = this;
+    return paintings.length - paintings.findIndex((painting) => painting.id === id);
+  }
+
+  show(id) {
+    this.chosenRun = id;
+    this.redraw();
+    if (this.easel.element.getBoundingClientRect().top < 0) this.easel.element.scrollIntoView({ block: "start" });
+  }
+
+  #url(key, source) {
+    if (!source || (source.byteLength ?? source.size) === 0) return null;
+    const old = this.urls.get(key);
+    if (old?.source === source) return old.url;
+    if (old) setTimeout(() => URL.revokeObjectURL(old.url), 1000);  // while the next one loads
+    const url = URL.createObjectURL(source instanceof Blob ? source : new Blob([source]));
+    this.urls.set(key, { source, url });
+    return url;
+  }
+
+  // ---------------------------------------------------------------------- what can be done
+
+  /** The buttons below the easel, for what is on it. */
+  actions(run) {
+    if (!run) return [];
+    if (this.isGoing(run)) {
+      const paused = run.state === "paused";
+      return [
+        paused
+          ? { words: "Go on", kind: "nst-main", act: () => this.#ask("go on", "Going on …") }
+          : { words: "Pause", act: () => this.#ask("pause", "Pausing …") },
+        { words: "Stop", title: "End here, and keep the painting", act: () => this.#ask("stop", "Stopping …") },
+      ];
+    }
+    const { busy } = this;
+    const { size } = run.settings;
+    const actions = [];
+    if (run.png && run.state !== "finished" && run.share < 1)
+      actions.push({ words: "Go on painting", disabled: busy, act: () => this.#goOn(run, "go on") });
+    else if (run.png && 2 * size <= LARGEST)
+      actions.push({
+        words: `Larger: ${2 * size}`, kind: "nst-main", disabled: busy,
+        title: `Go on from this painting at ${2 * size} pixels`, act: () => this.#goOn(run, "larger"),
+      });
+    if (run.png) actions.push({ words: "Download", title: "As a PNG, which carries all settings", act: () => this.#save(run.png, run, "png") });
+    if (run.film) actions.push({ words: "Film", title: "How it was painted, as a GIF", act: () => this.#save(run.film, run, "gif") });
+    actions.push({ words: "Use its settings", act: () => this.#restore(run.settings) });
+    actions.push({ words: "Copy link", title: "A link that carries all settings", act: () => this.#copy(run) });
+    if (run.png) actions.push({ words: "Delete", act: () => this.#delete(run) });
+    return actions;
+  }
+
+  paint() {
+    this.say("");
+    this.chosenRun = null;
+    this.model.send({ do: "paint", choices: this.choices });
+    this.controls.start.disabled = true;
+    this.controls.start.textContent = "Painting …";
+    if (this.easel.element.getBoundingClientRect().bottom > innerHeight + 200 || this.easel.element.getBoundingClientRect().bottom < 0)
+      this.easel.element.scrollIntoView({ block: "start" });
+  }
+
+  async #goOn(run, use) {
+    this.say("");
+    this.chosenRun = null;
+    await this.#bring(run.settings);
+    await sendFile(this.model, run.png, use);
+  }
+
+  async #restore(settings) {
+    this.say("");
+    await this.#bring(settings);
+    this.model.send({ do: "restore", settings });
+  }
+
+  /** Give the kernel those pictures of a painting that it lacks, as far as the browser has them. */
+  async #bring(settings) {
+    const here = this.get("pictures").map(({ digest }) => digest);
+    for (const [name, digest] of Object.entries(settings.uploads ?? {})) {
+      const kept = here.includes(digest) ? null : await this.store.upload(digest);
+      if (kept?.file) await sendFile(this.model, new File([kept.file], name), "tray");
+    }
+  }
+
+  #ask(what, words) {
+    this.asked = words;
+    this.model.send({ do: what });
+    this.redraw();
+  }
+
+  #save(blob, run, ending) {
+    const name = [run.settings.content, ...Object.keys(run.settings.styles)].join("_").replace(/[^\w-]+/g, "_");
+    const anchor = html("a", { href: URL.createObjectURL(blob), download: `${name}.${ending}` });
+    anchor.click();
+    setTimeout(() => URL.revokeObjectURL(anchor.href), 60_000);
+  }
+
+  async #copy(run) {
+    const address = link(location.href, run.settings);
+    const uploads = Object.keys(run.settings.uploads ?? {});
+    const also = uploads.length ? ` Whoever opens it also needs ${listed(uploads)}.` : "";
+    try {
+      await navigator.clipboard.writeText(address);
+      this.say(`The link is copied; it carries all settings.${also}`);
+    } catch {  // only on a page that is safe for it
+      history.replaceState(null, "", address);
+      this.say(`The link is now the address of this page; it carries all settings.${also}`);
+    }
+  }
+
+  async #delete(run) {
+    this.records.delete(run.id);
+    if (run.id === this.get("run").id) this.model.send({ do: "forget" });
+    await this.store.deletePainting(run.id);
+    this.chosenRun = null;
+    this.redraw();
+  }
+
+  async take(files, use) {
+    this.say("");
+    for (const file of files) {
+      this.sent.set(file.name, file);
+      await sendFile(this.model, file, use);
+    }
+  }
+
+  // ---------------------------------------------------------------------- the kernel and the browser
+
+  async #begin() {
+    this.store = await Store.open();
+    this.lasting = this.store.lasting;
+    for (const painting of await this.store.paintings()) this.records.set(painting.id, painting);
+    this.model.send({ do: "keep" });  // what was painted while no page was there
+    const settings = settingsIn(location.href);
+    if (settings) this.#restore(settings);
+    this.redraw();
+  }
+
+  async #hear(message, buffers) {
+    if (message.say !== undefined) this.say(message.say);
+    if (message.added) await this.store?.keepUpload(message.added.digest, this.sent.get(message.added.file));
+    if (message.keep) {
+      const [png, film, before] = buffers;
+      const painting = {
+        ...message.keep,
+        png: new Blob([png], { type: "image/png" }),
+        film: film.byteLength ? new Blob([film], { type: "image/gif" }) : null,
+        before: new Blob([before], { type: "image/jpeg" }),
+      };
+      this.records.set(painting.id, painting);
+      this.redraw();
+      if (this.store && !(await this.store.keepPainting(painting))) {
+        this.lasting = false;
+        this.redraw();
+      }
+    }
+  }
+
+  #beat() {
+    const late = this.get("beat") - this.get("answered") > PATIENCE;
+    if (late && this.alive) this.say("No answer from the computer that paints. What is kept here stays; to paint, load the page again.");
+    if (!late && !this.alive) this.say("");
+    this.alive = !late;
+    this.#count("beat");
+    this.redraw();
+  }
+
+  #count(name) {
+    this.model.set(name, this.get(name) + 1);
+    this.model.save_changes();
+  }
+}
+
+export default {
+  render({ model, el }) {
+    const page = new Page(model, el);
+    return () => page.end();
+  },
+};
