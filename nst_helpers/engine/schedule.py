@@ -91,6 +91,20 @@ def plan(longer_side: int, steps: int, stages: int = 3, smallest: int = 0) -> li
     return [*_layout(layout, left, stages, smallest), *((size, share) for size in finer)]
 
 
+def steps_up_to(size: int, stages: list[tuple[int, int]]) -> int:
+    """Return how many steps of a run are at sizes up to one.
+
+    Args:
+        size: a longer side in pixels.
+        stages: what `plan` returns.
+
+    Example:
+        >>> steps_up_to(512, plan(1024, 150)), steps_up_to(100, plan(1024, 150))
+        (114, 0)
+    """
+    return sum(steps for longer_side, steps in stages if longer_side <= size)
+
+
 def _sizes(longer_side):
     """Return the size of the layout, and those at which it is refined."""
     doublings = math.log2(longer_side / _LAYOUT_SIZE)

@@ -272,25 +272,58 @@ class StyleTransfer:
         work = list(itertools.accumulate(size**2 for size in sizes))
         done, image, state = (last.index + 1, last.image, last.state) if last else (0, None, {})
         began = time.perf_counter() - (last.seconds if last else 0)
+        objective = None
         while done < len(sizes):
             size, left = sizes[done], sizes[done:].count(sizes[done])
             if image is not None and max(image.shape[2:]) != size:
-                state = {}  # a new stage begins with the last picture, and learns anew
+                # A new stage begins with the last picture, has its own targets, and learns anew.
+                state, objective = {}, None
             start = self._fit(self.start if image is None else image, size)
-            stage = self._stage(start, state, left)
+            weights = self.weights  # read once: others may be set while a stage begins
             with explain_full_memory(size, self.extractor.device):
-                for image, losses, weights, state in stage:
+                with usual_torch():
+                    objective = self._objective(size, weights, objective)
+                stage = self._stage(objective, weights, start, state, left)
+                for image, losses, used, state in stage:
                     seconds = time.perf_counter() - began
                     share = work[done] / work[-1]
-                    yield Step(done, image, losses, weights, seconds, share, state)
+                    yield Step(done, image, losses, used, seconds, share, state)
                     done += 1
-                    if self.weights != state["weights"]:
-                        break
+                    if self.weights != weights:
+                        stage.close()  # which ends the loop
+
+    def resume_from(self, image: ImageSource, done: int) -> Iterator[Step]:
+        """Yield the steps that are left, beginning with a picture, as if `done` had been taken.
+
+        A finished picture is so made larger without starting anew: the steps at sizes up to its
+        own count as taken. The first step evaluates the picture, the optimiser learns anew, and
+        `progress` counts the skipped steps as done.
+
+        Args:
+            image: anything that `load_image` takes, of any size; it gets the size and the shape
+                of the first step.
+            done: how many steps count as taken, from 0 to one less than there are.
+
+        Raises:
+            InputError: the picture or the number cannot be used.
+
+        Example:
+            >>> from nst_helpers.engine.schedule import steps_up_to
+            >>> *_, last = StyleTransfer("cat", "night_sky", size=64, steps=2)
+            >>> larger = StyleTransfer("cat", "night_sky", size=256, steps=5)
+            >>> larger.plan, steps_up_to(128, larger.plan)
+            ([(128, 1), (256, 4)], 1)
+            >>> [max(step.image.shape) for step in larger.resume_from(last.image, 1)]
+            [256, 256, 256, 256]
+        """
+        done = _checked_count("done", done, 0, len(self) - 1)
+        return self.resume(Step(done - 1, load_image(image), {}, {}, seconds=0.0, progress=0.0))
 
     def steer(self, **weights: float) -> None:
         """Give the losses other weights, from the next step on, also while a run is on its way.
 
-        What the optimiser has learned belongs to the old weights and is forgotten.
+        What the optimiser has learned belongs to the old weights and is forgotten. The targets do
+        not depend on the weights and are kept.
 
         Args:
             weights: new ones by the names of the losses: `content`, `style`, `variation`.
@@ -311,11 +344,9 @@ class StyleTransfer:
         self.settings = {**self.settings, **_as_settings(checked)}
         self.weights = checked
 
-    def _stage(self, start, state, steps):
+    def _stage(self, objective, weights, start, state, steps):
         """Yield `(image, losses, weights, state)` of one size, `steps` times."""
-        weights = self.weights
         with usual_torch():
-            objective = self._objective(max(start.shape[2:]), weights)
             start = start.to(self.extractor.device)
             optimizer = self.make_optimizer(luminance(start) if self.keep_colours else start)
             content = objective.content.to(self.extractor.device)
@@ -348,10 +379,12 @@ class StyleTransfer:
         """
         return self._objective(size, self.weights)
 
-    def _objective(self, size, weights):
-        # With given weights, because others may be set while a stage begins.
+    def _objective(self, size, weights, kept=None):
+        """Return the `Objective` of a size; one that was `kept` of it lends its targets."""
         emphasis = schedule.content_emphasis(size, self.plan[-1][0], len(self))
         weights = {**weights, "content": weights["content"] * emphasis}
+        if kept:
+            return kept.with_weights(weights)
         scaled = max(SMALLEST_SIDE, round(size * self.style_scale))
         return Objective(
             self.extractor,

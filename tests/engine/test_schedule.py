@@ -40,6 +40,12 @@ def test_the_stages_have_all_steps_and_grow():
         assert sorted(set(sizes)) == list(sizes) and sizes[-1] == longer_side
 
 
+def test_the_steps_up_to_a_size():
+    stages = [(256, 28), (384, 22), (512, 64), (724, 18)]
+    found = [schedule.steps_up_to(size, stages) for size in (255, 256, 383, 512, 723, 724, 9999)]
+    assert found == [0, 28, 28, 114, 114, 132, 132]
+
+
 def test_a_large_picture_grows_slowly_from_the_layout():
     for longer_side in range(564, 8000, 50):
         sizes = [size for size, _ in schedule.plan(longer_side, 400)]
