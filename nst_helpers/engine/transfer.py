@@ -112,8 +112,9 @@ class StyleTransfer:
 
     A picture of 256 pixels or more is first optimised at half its size, where a step costs a
     quarter, then at its full size; a longer run has a stage at three quarters between. The coarse
-    stages lay out the large forms. Gatys et al. optimise at one size; `schedule` has this departure
-    and its numbers.
+    stages lay out the large forms. With `stages=4`, a picture of 512 pixels or more begins at a
+    quarter of its size, so that something is seen at once. Gatys et al. optimise at one size;
+    `schedule` has this departure and its numbers.
 
     The same weights keep less of the content in a small picture. The lightness of the cat under the
     night sky correlates with that of the photograph by 0.55, 0.70, 0.75 and 0.79 at 64, 128, 192
@@ -149,8 +150,8 @@ class StyleTransfer:
         optimizer: `"lbfgs"`, the method that the paper uses, with the four departures that
             `PixelLBFGS` names; or `"adam"`.
         stages: the most sizes: 1 for the full size only, 2 for half and full size, 3 to allow
-            the one between. None is 1 where `start` is a picture, which a coarse size would spoil,
-            and 3 otherwise.
+            the one between, 4 to allow a quarter too. None is 1 where `start` is a picture, which
+            a coarse size would spoil, and 3 otherwise.
         network, pooling, device: as in `FeatureExtractor`.
         precision: as in `choose_precision`.
         seed: of the noise.
@@ -200,7 +201,7 @@ class StyleTransfer:
         steps = _checked_count("steps", steps, 1, 1_000_000)
         if stages is None:
             stages = 3 if isinstance(start, str) and start in _STARTS else 1
-        stages = _checked_count("stages", stages, 1, 3)
+        stages = _checked_count("stages", stages, 1, 4)
         seed = _checked_count("seed", seed, 0, 2**63 - 1)
         check_choice("optimizer", optimizer, ["lbfgs", "adam"])
         content_layers, style_layers = as_names(content_layers), as_names(style_layers)

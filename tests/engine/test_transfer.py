@@ -61,6 +61,17 @@ def test_coarse_to_fine():
     assert len(StyleTransfer("cat", "night_sky", size=256, steps=3, stages=1).plan) == 1
 
 
+def test_four_stages_begin_at_a_quarter(three_stages):
+    painting = make(size=128, steps=20, stages=4)
+    assert painting.plan == [(32, 3), (64, 2), (96, 4), (128, 11)]
+    steps = list(itertools.islice(painting, 6))
+    assert [max(step.image.shape[2:]) for step in steps] == [32, 32, 32, 64, 64, 96]
+    quarter, half = (steps[index].weights["content"] for index in (0, 3))
+    assert 1 < quarter == pytest.approx(half / 4)
+    assert steps[2].losses["style"] < 0.8 * steps[0].losses["style"]
+    assert painting.settings["stages"] == 4 and make().settings["stages"] == 3
+
+
 def test_content_weighs_more_at_coarse_sizes():
     painting = StyleTransfer("cat", "night_sky", 256, 100, content_weight=2, device="cpu")
     found = [painting.objective(size).weights for size, _ in painting.plan]
