@@ -103,6 +103,14 @@ class Objective:
 
         Args:
             weights: `{term: weight}`.
+
+        Example:
+            >>> from nst_helpers import StyleTransfer
+            >>> whole = StyleTransfer("cat", "night_sky", size=64).objective(64)
+            >>> part = whole.with_weights({"content": 0, "style": 1, "variation": 0})
+            >>> terms = part(whole.content)
+            >>> bool(terms["total"] == terms["style"])
+            True
         """
         other = copy.copy(self)
         other.weights = weights
