@@ -1,5 +1,6 @@
 """What is minimised: three losses of a generated picture, as one number and its gradient."""
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -96,6 +97,24 @@ class Objective:
         terms = self(pixels)
         (gradient,) = torch.autograd.grad(terms["total"], pixels)
         return torch.stack([terms[name] for name in self.names]).detach(), gradient
+
+    def with_weights(self, weights: Mapping[str, float]) -> "Objective":
+        """Return this objective with other weights; the two share their targets.
+
+        Args:
+            weights: `{term: weight}`.
+
+        Example:
+            >>> from nst_helpers import StyleTransfer
+            >>> whole = StyleTransfer("cat", "night_sky", size=64).objective(64)
+            >>> part = whole.with_weights({"content": 0, "style": 1, "variation": 0})
+            >>> terms = part(whole.content)
+            >>> bool(terms["total"] == terms["style"])
+            True
+        """
+        other = copy.copy(self)
+        other.weights = weights
+        return other
 
     def _features(self, image):
         light = luminance(image).expand(-1, 3, -1, -1) if self.luminance_only else image

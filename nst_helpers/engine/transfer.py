@@ -112,8 +112,9 @@ class StyleTransfer:
 
     A picture of 256 pixels or more is first optimised at half its size, where a step costs a
     quarter, then at its full size; a longer run has a stage at three quarters between. The coarse
-    stages lay out the large forms. Gatys et al. optimise at one size; `schedule` has this departure
-    and its numbers.
+    stages lay out the large forms. With `stages=4`, a picture of 512 pixels or more begins at a
+    quarter of its size, so that something is seen at once. Gatys et al. optimise at one size;
+    `schedule` has this departure and its numbers.
 
     The same weights keep less of the content in a small picture. The lightness of the cat under the
     night sky correlates with that of the photograph by 0.55, 0.70, 0.75 and 0.79 at 64, 128, 192
@@ -149,8 +150,8 @@ class StyleTransfer:
         optimizer: `"lbfgs"`, the method that the paper uses, with the four departures that
             `PixelLBFGS` names; or `"adam"`.
         stages: the most sizes: 1 for the full size only, 2 for half and full size, 3 to allow
-            the one between. None is 1 where `start` is a picture, which a coarse size would spoil,
-            and 3 otherwise.
+            the one between, 4 to allow a quarter too. None is 1 where `start` is a picture, which
+            a coarse size would spoil, and 3 otherwise.
         network, pooling, device: as in `FeatureExtractor`.
         precision: as in `choose_precision`.
         seed: of the noise.
@@ -200,7 +201,7 @@ class StyleTransfer:
         steps = _checked_count("steps", steps, 1, 1_000_000)
         if stages is None:
             stages = 3 if isinstance(start, str) and start in _STARTS else 1
-        stages = _checked_count("stages", stages, 1, 3)
+        stages = _checked_count("stages", stages, 1, 4)
         seed = _checked_count("seed", seed, 0, 2**63 - 1)
         check_choice("optimizer", optimizer, ["lbfgs", "adam"])
         content_layers, style_layers = as_names(content_layers), as_names(style_layers)
@@ -272,25 +273,58 @@ class StyleTransfer:
         work = list(itertools.accumulate(size**2 for size in sizes))
         done, image, state = (last.index + 1, last.image, last.state) if last else (0, None, {})
         began = time.perf_counter() - (last.seconds if last else 0)
+        objective = None
         while done < len(sizes):
             size, left = sizes[done], sizes[done:].count(sizes[done])
             if image is not None and max(image.shape[2:]) != size:
-                state = {}  # a new stage begins with the last picture, and learns anew
+                # A new stage begins with the last picture, has its own targets, and learns anew.
+                state, objective = {}, None
             start = self._fit(self.start if image is None else image, size)
-            stage = self._stage(start, state, left)
+            weights = self.weights  # read once: others may be set while a stage begins
             with explain_full_memory(size, self.extractor.device):
-                for image, losses, weights, state in stage:
+                with usual_torch():
+                    objective = self._objective(size, weights, objective)
+                stage = self._stage(objective, weights, start, state, left)
+                for image, losses, used, state in stage:
                     seconds = time.perf_counter() - began
                     share = work[done] / work[-1]
-                    yield Step(done, image, losses, weights, seconds, share, state)
+                    yield Step(done, image, losses, used, seconds, share, state)
                     done += 1
-                    if self.weights != state["weights"]:
-                        break
+                    if self.weights != weights:
+                        stage.close()  # which ends the loop
+
+    def resume_from(self, image: ImageSource, done: int) -> Iterator[Step]:
+        """Yield the steps that are left, beginning with a picture, as if `done` had been taken.
+
+        A finished picture is so made larger without starting anew: the steps at sizes up to its
+        own count as taken. The first step evaluates the picture, the optimiser learns anew, and
+        `progress` counts the skipped steps as done.
+
+        Args:
+            image: anything that `load_image` takes, of any size; it gets the size and the shape
+                of the first step.
+            done: how many steps count as taken, from 0 to one less than there are.
+
+        Raises:
+            InputError: the picture or the number cannot be used.
+
+        Example:
+            >>> from nst_helpers.engine.schedule import steps_up_to
+            >>> *_, last = StyleTransfer("cat", "night_sky", size=64, steps=2)
+            >>> larger = StyleTransfer("cat", "night_sky", size=256, steps=5)
+            >>> larger.plan, steps_up_to(128, larger.plan)
+            ([(128, 1), (256, 4)], 1)
+            >>> [max(step.image.shape) for step in larger.resume_from(last.image, 1)]
+            [256, 256, 256, 256]
+        """
+        done = _checked_count("done", done, 0, len(self) - 1)
+        return self.resume(Step(done - 1, load_image(image), {}, {}, seconds=0.0, progress=0.0))
 
     def steer(self, **weights: float) -> None:
         """Give the losses other weights, from the next step on, also while a run is on its way.
 
-        What the optimiser has learned belongs to the old weights and is forgotten.
+        What the optimiser has learned belongs to the old weights and is forgotten. The targets do
+        not depend on the weights and are kept.
 
         Args:
             weights: new ones by the names of the losses: `content`, `style`, `variation`.
@@ -311,11 +345,9 @@ class StyleTransfer:
         self.settings = {**self.settings, **_as_settings(checked)}
         self.weights = checked
 
-    def _stage(self, start, state, steps):
+    def _stage(self, objective, weights, start, state, steps):
         """Yield `(image, losses, weights, state)` of one size, `steps` times."""
-        weights = self.weights
         with usual_torch():
-            objective = self._objective(max(start.shape[2:]), weights)
             start = start.to(self.extractor.device)
             optimizer = self.make_optimizer(luminance(start) if self.keep_colours else start)
             content = objective.content.to(self.extractor.device)
@@ -348,10 +380,12 @@ class StyleTransfer:
         """
         return self._objective(size, self.weights)
 
-    def _objective(self, size, weights):
-        # With given weights, because others may be set while a stage begins.
+    def _objective(self, size, weights, kept=None):
+        """Return the `Objective` of a size; one that was `kept` of it lends its targets."""
         emphasis = schedule.content_emphasis(size, self.plan[-1][0], len(self))
         weights = {**weights, "content": weights["content"] * emphasis}
+        if kept:
+            return kept.with_weights(weights)
         scaled = max(SMALLEST_SIDE, round(size * self.style_scale))
         return Objective(
             self.extractor,

@@ -40,6 +40,41 @@ def test_the_stages_have_all_steps_and_grow():
         assert sorted(set(sizes)) == list(sizes) and sizes[-1] == longer_side
 
 
+def test_a_run_may_begin_at_a_quarter_and_the_rest_of_it_is_the_same():
+    for steps, longer_side in itertools.product(range(1, 400), (512, 700, 4096)):
+        plain, early = (schedule.plan(longer_side, steps, stages) for stages in (3, 4))
+        if len(plain) == 1:
+            assert early == plain
+            continue
+        (half, coarse), *rest = plain
+        (first, one), *others = early
+        assert others[-len(rest) :] == rest
+        if len(early) == len(plain):
+            assert early == plain and coarse == 1
+        else:
+            assert first == half // 2 and others[0] == (half, coarse - one)
+            assert 0 < one < coarse
+    # No quarter where it would be too small, or where the network cannot be computed.
+    for longer_side, steps, smallest in ((511, 300, 0), (256, 100, 0), (512, 100, 129)):
+        plain, early = (schedule.plan(longer_side, steps, stages, smallest) for stages in (3, 4))
+        assert len(plain) == 3 and early == plain
+
+
+def test_the_content_weighs_less_at_a_quarter_than_at_half_and_never_too_little():
+    for steps, longer_side in itertools.product((1, 40, 100, 300), (512, 515, 1024, 3000)):
+        sizes = [size for size, _ in schedule.plan(longer_side, 300, stages=4)]
+        quarter, half = (schedule.content_emphasis(s, longer_side, steps) for s in sizes[:2])
+        assert 1 <= quarter and quarter == pytest.approx(half / 4, rel=0.05)
+    # Of an odd size, half is a little less than half, and no quarter.
+    assert schedule.content_emphasis(128, 257, 100) == (257 / 128) ** 4
+
+
+def test_the_steps_up_to_a_size():
+    stages = [(256, 28), (384, 22), (512, 64), (724, 18)]
+    found = [schedule.steps_up_to(size, stages) for size in (255, 256, 383, 512, 723, 724, 9999)]
+    assert found == [0, 28, 28, 114, 114, 132, 132]
+
+
 def test_a_large_picture_grows_slowly_from_the_layout():
     for longer_side in range(564, 8000, 50):
         sizes = [size for size, _ in schedule.plan(longer_side, 400)]
@@ -62,6 +97,8 @@ def test_the_ends_of_the_rules():
     assert schedule.content_emphasis(128, 256, 1) == pytest.approx(4, rel=1e-6)
     assert schedule.content_emphasis(128, 256, 10_000) == pytest.approx(64, rel=1e-6)
     assert schedule.content_emphasis(256, 256, 50) == 1
+    assert schedule.content_emphasis(128, 512, 1) == pytest.approx(1, rel=1e-6)
+    assert schedule.content_emphasis(128, 512, 10_000) == pytest.approx(16, rel=1e-6)
     assert schedule.low_pass(1) == pytest.approx(64) and schedule.low_pass(10_000) == (
         pytest.approx(16)
     )

@@ -3,6 +3,8 @@ import itertools
 import math
 import sys
 import warnings
+import weakref
+from dataclasses import replace
 
 import pytest
 import torch
@@ -57,6 +59,17 @@ def test_coarse_to_fine():
     transfer = StyleTransfer("cat", "night_sky", size=256, steps=3, device="cpu")
     assert [max(step.image.shape[2:]) for step in transfer] == [128, 256, 256]
     assert len(StyleTransfer("cat", "night_sky", size=256, steps=3, stages=1).plan) == 1
+
+
+def test_four_stages_begin_at_a_quarter(three_stages):
+    painting = make(size=128, steps=20, stages=4)
+    assert painting.plan == [(32, 3), (64, 2), (96, 4), (128, 11)]
+    steps = list(itertools.islice(painting, 6))
+    assert [max(step.image.shape[2:]) for step in steps] == [32, 32, 32, 64, 64, 96]
+    quarter, half = (steps[index].weights["content"] for index in (0, 3))
+    assert 1 < quarter == pytest.approx(half / 4)
+    assert steps[2].losses["style"] < 0.8 * steps[0].losses["style"]
+    assert painting.settings["stages"] == 4 and make().settings["stages"] == 3
 
 
 def test_content_weighs_more_at_coarse_sizes():
@@ -306,6 +319,107 @@ def test_steering_goes_on_with_other_weights():
     fresh = make(steps=6, start=seen[2].image, content_weight=0, style_weight=7)
     again = list(itertools.islice(fresh, 3))
     assert torch.equal(seen[5].image, again[2].image)
+
+
+@every_optimizer
+@pytest.mark.parametrize("at", [0, 1, 2, 4])
+def test_steering_changes_weights_and_no_target(three_stages, monkeypatch, optimizer, at):
+    """In a stage and at its end: the steps are those of a run that computes all targets anew."""
+    painting, seen, recorded = make(optimizer=optimizer), [], []
+    painting.extractor.register_forward_pre_hook(lambda _, images: seen.append(images[0].detach()))
+    record = transfer.captured
+    monkeypatch.setattr(
+        transfer, "captured", lambda work, image: recorded.append(work) or record(work, image)
+    )
+    steps = []
+    for step in painting:
+        steps.append(step)
+        if step.index == at:
+            painting.steer(style=7, variation=0)
+    sizes = [max(step.image.shape[2:]) for step in steps]
+    assert sizes == [32] * 2 + [48] + [64] * 5
+    assert len(seen) == len(steps) + 2 * 3  # content and style, at each size once
+    # What a graph has recorded has the weights in it.
+    again = 3 if sizes[at + 1] > sizes[at] else 4
+    assert len(recorded) == len({id(work.__self__) for work in recorded}) == again
+    anew = make(optimizer=optimizer, style_weight=7, variation_weight=0)
+    expected = anew.resume(replace(steps[at], state={}))
+    for ours, theirs in zip(steps[at + 1 :], expected, strict=True):
+        assert torch.equal(ours.image, theirs.image)
+        assert ours.losses == theirs.losses and ours.weights == theirs.weights
+    rest = anew.resume(steps[at + 2])  # which saves what was learned since
+    assert all(
+        torch.equal(ours.image, theirs.image)
+        for ours, theirs in zip(steps[at + 3 :], rest, strict=True)
+    )
+
+
+def test_the_targets_are_freed_with_their_stage_and_their_run(three_stages, monkeypatch):
+    targets, before = [], []
+
+    class Watched(objective.Objective):
+        def __init__(self, *arguments):
+            before.append(sum(target() is not None for target in targets))
+            super().__init__(*arguments)
+            targets.append(weakref.ref(self.content_targets["relu4_2"]))
+
+    monkeypatch.setattr(transfer, "Objective", Watched)
+    painting = make()
+    run = iter(painting)
+    for step in run:
+        painting.steer(style=step.index + 1)
+        if step.index == 5:
+            break
+    assert before == [0, 0, 0]  # none was held while another was computed
+    assert [target() is not None for target in targets] == [False, False, True]
+    del run
+    assert targets[-1]() is None
+
+
+def test_a_picture_is_made_larger_without_starting_anew(monkeypatch):
+    monkeypatch.setattr(schedule, "_LAYOUT_SIZE", 64)
+    *_, last = make()
+    larger = make(size=128, steps=16)
+    assert larger.plan == [(64, 12), (91, 2), (128, 2)]
+    steps = list(larger.resume_from(last.image, schedule.steps_up_to(64, larger.plan)))
+    assert [step.index for step in steps] == [12, 13, 14, 15]
+    assert [max(step.image.shape[2:]) for step in steps] == [91, 91, 128, 128]
+    assert torch.equal(steps[0].image, larger._fit(last.image, 91))
+    whole = 12 * 64**2 + 2 * 91**2 + 2 * 128**2
+    assert steps[0].progress == pytest.approx((12 * 64**2 + 91**2) / whole)
+    assert steps[-1].progress == 1 and 0 < steps[0].seconds < steps[-1].seconds
+
+
+@every_optimizer
+def test_a_run_from_a_picture_is_one_whose_memory_was_dropped(three_stages, optimizer):
+    whole = list(make(optimizer=optimizer))
+    assert [max(step.image.shape[2:]) for step in whole] == [32] * 2 + [48] + [64] * 5
+    for done in (1, 2, 3, 5):
+        picture = whole[done - 1].image
+        ours = list(make(optimizer=optimizer).resume_from(picture, done))
+        dropped = make(optimizer=optimizer).resume(replace(whole[done - 1], state={}))
+        for step, expected in zip(ours, dropped, strict=True):
+            assert step.index == expected.index and step.progress == expected.progress
+            assert torch.equal(step.image, expected.image) and step.losses == expected.losses
+        # Where a stage begins, a run learns anew in any case.
+        if done in (2, 3):
+            assert torch.equal(ours[-1].image, whole[-1].image)
+
+
+def test_a_run_from_a_picture_may_have_all_steps_or_the_last_one():
+    painting = make()
+    steps = list(painting.resume_from("coffee", 0))
+    assert [step.index for step in steps] == list(range(8))
+    assert steps[0].image.shape == painting.content.shape
+    assert [step.index for step in painting.resume_from("coffee", 7)] == [7]
+
+
+@pytest.mark.parametrize("done", [-1, 8, 1.5, True, None])
+def test_a_run_from_a_picture_refuses_what_it_cannot_use(done):
+    with pytest.raises(InputError, match=r"done is .* from 0 to 7"):
+        make().resume_from("coffee", done)  # at once, and not with the first step
+    with pytest.raises(InputError, match="cofee"):
+        make().resume_from("cofee", 3)
 
 
 def test_the_history_has_the_weights_of_every_total(three_stages):
