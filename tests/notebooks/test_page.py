@@ -48,8 +48,8 @@ def test_the_first_sight_says_what_is_coming_and_goes(visit):
     assert first["skeleton"] and not first["open"]
     assert not page.locator("#nst-skeleton").is_visible()
     assert not page.locator("#nst-notice").is_visible()
-    box = page.locator("#nst-output .lm-Widget .lm-Widget").first.bounding_box()
-    assert box["width"] > 1000 and box["height"] > 300
+    box = page.locator(".jp-OutputArea-output > .lm-Widget").bounding_box()
+    assert box["width"] == 1280 - 2 * 16 and box["height"] > 200
 
 
 def test_nothing_is_asked_of_other_hosts(visit):
@@ -75,24 +75,28 @@ def test_axe_has_no_serious_objection(visit):
 
 def test_dark_and_light_follow_the_visitors_system(visit):
     page, _, _ = visit
-    for scheme, back, ink in (("dark", 40, 200), ("light", 240, 60)):
+    names = ["layout-color0", "ui-font-color1", "border-color1", "brand-color1"]
+    seen = {}
+    for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
-        colours = page.evaluate(
-            """() => {
+        seen[scheme] = page.evaluate(
+            """(names) => names.map((name) => {
               const probe = document.createElement("p");
-              probe.style.cssText =
-                "color: var(--jp-ui-font-color0); background: var(--jp-layout-color0)";
+              probe.style.background = `var(--jp-${name})`;
               document.querySelector("#nst-output").append(probe);
-              const { color, backgroundColor } = getComputedStyle(probe);
+              const { backgroundColor } = getComputedStyle(probe);
               probe.remove();
-              return [getComputedStyle(document.body).backgroundColor, backgroundColor, color];
-            }"""
+              return backgroundColor;
+            })""",
+            names,
         )
-        body, layout, font = (int(re.search(r"\d+", colour)[0]) for colour in colours)
-        assert body == layout
-        assert (body < back and font > ink) if scheme == "dark" else (body > back and font < ink)
+        body = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert body == seen[scheme][0]
         light = str(scheme == "light").lower()
         page.wait_for_function(f"document.body.dataset.jpThemeLight == '{light}'")
+    assert seen["dark"][0] == "rgb(17, 17, 17)" and seen["light"][0] == "rgb(255, 255, 255)"
+    for dark, light in zip(seen["dark"], seen["light"], strict=True):
+        assert dark != light and "rgba(0, 0, 0, 0)" not in (dark, light)
 
 
 @pytest.mark.parametrize("width, columns", [(1280, 2), (899, 1), (390, 1)])
@@ -184,6 +188,7 @@ def test_a_cell_that_fails_is_told_at_once(others, browser):
 def test_other_notebooks_look_as_voila_shows_them(others):
     page = httpx.get(f"{others}voila/render/plain.ipynb", timeout=300).text
     assert 'id="rendered_cells"' in page and "nst-page" not in page
+    assert httpx.get(others).status_code == 200  # the list of notebooks
 
 
 def test_a_kernel_whose_page_is_gone_ends(others):

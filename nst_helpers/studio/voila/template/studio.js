@@ -21,19 +21,16 @@
   button.onclick = () => location.reload();
   const patience = setTimeout(fail, 60_000);
 
-  // A widget's own elements come some time after its place on the page.
-  const watch = new MutationObserver(() => {
-    const drawn = document.querySelector("#nst-output .jp-OutputArea-output > .lm-Widget > *");
-    if (!drawn?.getBoundingClientRect().height) return;
-    watch.disconnect();
+  // A widget has its place on the page before its elements, and these before their sizes.
+  const watch = setInterval(() => {
+    const widget = document.querySelector("#nst-output .jp-OutputArea-output > .lm-Widget");
+    if (!(widget?.offsetHeight > 200)) return;
+    clearInterval(watch);
     clearTimeout(patience);
-    requestAnimationFrame(() => {
-      page.classList.remove("nst-opening", "nst-failed");
-      notice.hidden = true;
-      window.dispatchEvent(new Event("resize"));
-    });
-  });
-  watch.observe(page, { childList: true, subtree: true, attributes: true });
+    page.classList.remove("nst-opening", "nst-failed");
+    notice.hidden = true;
+    window.dispatchEvent(new Event("resize"));
+  }, 100);
 
   // Voila calls these.
   window.voila_heartbeat = () => {};
