@@ -2,16 +2,15 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from nst_helpers import read_settings
+from served import voila, wait  # noqa: F401
 
 FIGURES = {
     "explorer": 'widgets.ChannelExplorer({"cat": "cat", "coffee": "coffee"}, size=96)',
@@ -99,14 +98,6 @@ def address(folder):
             return json.loads(path.read_text(encoding="utf-8"))["url"]
         except ValueError:  # not yet written to its end
             return None
-
-
-def wait(condition, seconds=300, say=lambda: ""):
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, f"it took too long {say()}"
-        time.sleep(0.05)
-    return found
 
 
 class Lab:
@@ -341,38 +332,9 @@ def test_the_triangle_is_filled_and_painted_on_while_the_kernel_answers(lab):
 
 
 @pytest.fixture(scope="module")
-def voila(tmp_path_factory):
-    """Start the studio as a page with voila; yield its address."""
-    folder = tmp_path_factory.mktemp("voila")
-    environment = dict(os.environ) | {"OMP_NUM_THREADS": "1", "IPYTHONDIR": str(folder)}
-    for kind in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
-        environment[f"JUPYTER_{kind}"] = str(folder / kind)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    notebook = Path(__file__).parents[2] / "notebooks" / "08_studio.ipynb"
-    command = [sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--port={port}"]
-    with open(folder / "log", "w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            [*command, "--Voila.ip=127.0.0.1"], env=environment, stdout=log, stderr=log
-        )
-
-    def listens():
-        with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", port)) == 0
-
-    try:
-        wait(listens)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        process.terminate()
-        process.wait(300)
-
-
-@pytest.fixture(scope="module")
-def studio(voila, browser):
+def studio(voila, browser):  # noqa: F811
     page = browser.new_page(viewport={"width": 1100, "height": 1500})
-    page.goto(voila, wait_until="commit")  # it also asks for fonts from elsewhere
+    page.goto(voila)
     page.wait_for_selector(".nst-drawn img", timeout=300_000)
     yield page
     page.close()
