@@ -11,12 +11,13 @@ import tomllib
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).parent.parent
 
 
-def wait(condition, seconds=300, say=lambda: ""):
+def wait(condition, seconds=40, say=lambda: ""):
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, f"it took too long {say()}"
@@ -47,6 +48,7 @@ def install(prefix, **culling):
 def serve(notebooks, folder, **culling):
     """Start voila for a notebook or a folder of them; give its address."""
     environment = dict(os.environ) | {"OMP_NUM_THREADS": "1", "IPYTHONDIR": str(folder)}
+    environment["TMPDIR"] = str(folder)  # where visitors stand in line
     for kind in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
         environment[f"JUPYTER_{kind}"] = str(folder / kind)
     environment |= install(folder / "prefix", **culling)
@@ -69,6 +71,13 @@ def serve(notebooks, folder, **culling):
     finally:
         process.terminate()
         process.wait(300)
+
+
+def served_by(address):
+    """Return the process that answers at an address, as psutil has it."""
+    port = int(address.rstrip("/").rpartition(":")[2])
+    children = psutil.Process().children(recursive=True)
+    return next(child for child in children if f"--port={port}" in child.cmdline())
 
 
 @pytest.fixture(scope="module")

@@ -151,7 +151,8 @@ export class Easel {
     const said = run ? heard(run) : "";
     if (this.status.textContent !== said) this.status.textContent = said;
     const actions = page.actions(run);
-    const key = actions.map(({ words, disabled }) => `${words}${disabled ?? ""}`).join("/");
+    const words = actions.map((action) => `${action.words}${action.disabled ?? ""}`);
+    const key = [run?.id, run?.png?.size, ...words].join("/");
     if (key === this.key) return;
     this.key = key;
     const focused = this.buttons.contains(document.activeElement);

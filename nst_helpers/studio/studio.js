@@ -23,6 +23,8 @@ class Page {
     this.asked = null;  // what was asked of the kernel and is not answered yet, in words
     this.lasting = true;
     this.alive = true;
+    this.begun = null;  // what was asked to be painted and has not begun yet
+    this.doomed = null;  // the id of a painting whose deletion was asked for once
     this.changed = () => {
       this.frame ??= requestAnimationFrame(() => this.#draw());
     };
@@ -31,6 +33,7 @@ class Page {
     model.on("change", this.changed);
     model.on("change:run", () => {
       this.asked = null;
+      this.#answered();
     });
     model.on("msg:custom", this.heard);
     this.leaveDrop = dropPlaces(el, (files, use) => this.take(files, use));
@@ -39,7 +42,7 @@ class Page {
     window.addEventListener("pagehide", this.gone);
     this.#beat();
     this.#draw();
-    this.#begin();
+    this.#open();
   }
 
   end() {
@@ -137,27 +140,27 @@ class Page {
   /** The kernel's run, or null where it has none. */
   get live() {
     const run = this.get("run");
+    if (this.begun) return this.begun.run;
     if (!run.id) return null;
     const kept = this.records.get(run.id);
-    const painted = this.get("painted");
-    const going = this.isGoing(run);
+    const whole = !this.isGoing(run) && kept?.state === run.state;  // else it is of an earlier step
     return {
       ...run,
-      at: run.at,
       history: this.get("history"),
-      picture: !going && kept?.png ? this.#url(`png ${run.id}`, kept.png) : painted.byteLength ? this.#url("painted", painted) : null,
+      picture: whole ? this.#url(`png ${run.id}`, kept.png) : this.#url("painted", this.get("painted")),
       before: this.#url("before", this.get("before")),
-      png: going ? null : kept?.png,
-      film: kept?.film,
+      png: whole ? kept.png : null,
+      film: whole ? kept.film : null,
     };
   }
 
   get busy() {
     const run = this.get("run");
-    return this.alive && Boolean(run.id) && this.isGoing(run);
+    return this.begun !== null || (this.alive && Boolean(run.id) && this.isGoing(run));
   }
 
   isGoing(run) {
+    if (run === this.begun?.run) return true;
     return run.id === this.get("run").id && ["running", "paused"].includes(this.get("run").state);
   }
 
@@ -188,6 +191,7 @@ class Page {
 
   show(id) {
     this.chosenRun = id;
+    this.doomed = null;
     this.redraw();
     if (this.easel.element.getBoundingClientRect().top < 0) this.easel.element.scrollIntoView({ block: "start" });
   }
@@ -207,6 +211,7 @@ class Page {
   /** The buttons below the easel, for what is on it. */
   actions(run) {
     if (!run) return [];
+    if (run === this.begun?.run) return [];
     if (this.isGoing(run)) {
       const paused = run.state === "paused";
       return [
@@ -230,25 +235,36 @@ class Page {
     if (run.film) actions.push({ words: "Film", title: "How it was painted, as a GIF", act: () => this.#save(run.film, run, "gif") });
     actions.push({ words: "Use its settings", act: () => this.#restore(run.settings) });
     actions.push({ words: "Copy link", title: "A link that carries all settings", act: () => this.#copy(run) });
-    if (run.png) actions.push({ words: "Delete", act: () => this.#delete(run) });
+    const sure = this.doomed === run.id;
+    if (run.png) actions.push({ words: sure ? "Delete it for good" : "Delete", act: () => this.#delete(run, sure) });
     return actions;
   }
 
   paint() {
-    this.say("");
-    this.chosenRun = null;
+    this.#begin(this.choices, this.photo);
     this.model.send({ do: "paint", choices: this.choices });
-    this.controls.start.disabled = true;
-    this.controls.start.textContent = "Painting …";
-    if (this.easel.element.getBoundingClientRect().bottom > innerHeight + 200 || this.easel.element.getBoundingClientRect().bottom < 0)
-      this.easel.element.scrollIntoView({ block: "start" });
   }
 
   async #goOn(run, use) {
-    this.say("");
-    this.chosenRun = null;
+    this.#begin(run.settings, run.picture);
     await this.#bring(run.settings);
     await sendFile(this.model, run.png, use);
+  }
+
+  /** Show at once that something begins; the kernel's run takes its place. */
+  #begin(settings, before) {
+    this.say("");
+    this.chosenRun = null;
+    const run = { id: "", at: Infinity, state: "running", settings, steps: 0, ahead: 0, before };
+    this.begun = { run, last: this.get("run").id };
+    this.redraw();
+    const { top, bottom } = this.easel.element.getBoundingClientRect();
+    if (bottom < 0 || top > innerHeight - 200) this.easel.element.scrollIntoView({ block: "start" });
+  }
+
+  /** The kernel has begun what was asked, or has said why it does not. */
+  #answered(refused = false) {
+    if (refused || this.get("run").id !== this.begun?.last) this.begun = null;
   }
 
   async #restore(settings) {
@@ -292,12 +308,14 @@ class Page {
     }
   }
 
-  async #delete(run) {
+  async #delete(run, sure) {
+    this.doomed = sure ? null : run.id;
+    if (!sure) return this.redraw();
     this.records.delete(run.id);
     if (run.id === this.get("run").id) this.model.send({ do: "forget" });
     await this.store.deletePainting(run.id);
     this.chosenRun = null;
-    this.redraw();
+    return this.redraw();
   }
 
   async take(files, use) {
@@ -310,7 +328,7 @@ class Page {
 
   // ---------------------------------------------------------------------- the kernel and the browser
 
-  async #begin() {
+  async #open() {
     this.store = await Store.open();
     this.lasting = this.store.lasting;
     for (const painting of await this.store.paintings()) this.records.set(painting.id, painting);
@@ -321,7 +339,11 @@ class Page {
   }
 
   async #hear(message, buffers) {
-    if (message.say !== undefined) this.say(message.say);
+    if (message.say !== undefined) {
+      this.#answered(true);
+      this.say(message.say);
+      this.redraw();
+    }
     if (message.added) await this.store?.keepUpload(message.added.digest, this.sent.get(message.added.file));
     if (message.keep) {
       const [png, film, before] = buffers;

@@ -7,10 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from nst_helpers import read_settings
-from served import voila, wait  # noqa: F401
+from served import wait
 
 FIGURES = {
     "explorer": 'widgets.ChannelExplorer({"cat": "cat", "coffee": "coffee"}, size=96)',
@@ -329,104 +327,3 @@ def test_the_triangle_is_filled_and_painted_on_while_the_kernel_answers(lab):
     button.click()
     wait(lambda: not lab.ask("balance.work.alive"))
     assert not lab.settled("balance").startswith("Painting")
-
-
-@pytest.fixture(scope="module")
-def studio(voila, browser):  # noqa: F811
-    page = browser.new_page(viewport={"width": 1100, "height": 1500})
-    page.goto(voila)
-    page.wait_for_selector(".nst-drawn img", timeout=300_000)
-    yield page
-    page.close()
-
-
-def says(page, number, words):
-    """Wait until the text below picture `number` (chooser, easel, sheet) holds the words."""
-    text = page.locator(".nst-drawn div").nth(number)
-    wait(lambda: words in text.inner_text(), say=text.inner_text)
-
-
-def drop(page, *pictures):
-    """Drop pictures `(name, colour, width, height)` on the page."""
-    page.evaluate(
-        """async (pictures) => {
-          const files = new DataTransfer();
-          for (const [name, color, width, height] of pictures) {
-            const canvas = new OffscreenCanvas(width, height);
-            const pen = canvas.getContext("2d");
-            pen.fillStyle = color;
-            pen.fillRect(0, 0, width, height);
-            const noise = pen.getImageData(0, 0, width, height);
-            if (width > 1000) noise.data.forEach((_, i) => (noise.data[i] |= Math.random() * 256));
-            pen.putImageData(noise, 0, 0);
-            files.items.add(new File([await canvas.convertToBlob()], name));
-          }
-          const options = { dataTransfer: files, bubbles: true, cancelable: true };
-          const place = document.querySelector(".nst-drawn img");
-          for (const kind of ["dragover", "drop"])
-            if (place.dispatchEvent(new DragEvent(kind, options))) throw Error("not taken");
-        }""",
-        pictures,
-    )
-
-
-def test_files_are_dropped_on_the_page(studio):
-    drop(studio, ["red.png", "red", 90, 60], ["large.png", "black", 2400, 1800])
-    says(studio, 0, "Content: large.png.")
-    says(studio, 1, "large.png: 2400 x 1800 pixels, nothing cut off, used at 512 x 384.")
-    drop(studio, ["other.png", "red", 90, 60])
-    says(studio, 0, "Content: red.png.")  # known by its content
-
-
-def test_the_studio_from_upload_to_download(studio, tmp_path):
-    page = studio
-
-    def give(words, path):
-        with page.expect_file_chooser() as chooser:
-            page.locator(".nst-files label", has_text=words).click()
-        chooser.value.set_files(path)
-
-    says(page, 0, "Style: 1 of night_sky.")
-    bad, mine = tmp_path / "bad.png", tmp_path / "mine.png"
-    bad.write_bytes(b"no picture at all")
-    Image.linear_gradient("L").resize((90, 60)).save(mine)
-    give("Choose your pictures", bad)
-    says(page, 1, "bad.png: ")
-    give("Choose your pictures", mine)
-    says(page, 0, "Content: mine.png.")
-    says(page, 1, "mine.png: 90 x 60 pixels, nothing cut off, used at 90 x 60.")
-    # The pace was measured when the page was opened.
-    says(page, 1, "A run paints mine.png (90 x 60) at 256 x 171, in about ")
-    for slider, key in ((3, "Home"), (4, "End")):  # the smallest size, the most steps
-        page.locator(".noUi-handle").nth(slider).focus()
-        page.keyboard.press(key)
-    button = page.get_by_role("button", name="Start")
-    button.click()
-    says(page, 1, "Painting")
-    assert button.is_disabled()  # a second start cannot even be asked for
-    page.get_by_role("button", name="Pause").click()
-    says(page, 1, "Paused")
-    page.locator(".noUi-handle").nth(1).focus()
-    page.keyboard.press("End")  # the weight of the style, in flight
-    page.get_by_role("button", name="Go on").click()
-    says(page, 1, "Painting")
-    if folder := os.environ.get("NST_TEST_SCREENSHOTS"):
-        page.wait_for_timeout(5000)
-        page.screenshot(path=f"{folder}/studio.png", full_page=True)
-    page.get_by_role("button", name="Stop").click()
-    says(page, 1, "Stopped after")
-    says(page, 2, "Click a run")
-    with page.expect_download() as download:
-        page.get_by_text("Download the picture (PNG)").click()
-    painted = tmp_path / "painted.png"
-    download.value.save_as(painted)
-    settings = read_settings(painted)
-    assert settings["content"] == "mine.png" and settings["style_weight"] == 300
-    with page.expect_download() as download:
-        page.get_by_text("Download the film (GIF)").click()
-    assert Image.open(download.value.path()).format == "GIF"
-    give("Restore a run", mine)
-    says(page, 1, "mine.png carries no settings")
-    give("Restore a run", painted)
-    says(page, 1, "The settings are restored.")
-    assert page.locator(".jp-RenderedText[data-mime-type*=error]").count() == 0

@@ -1,0 +1,532 @@
+"""The studio in a browser, as voila serves it: what a visitor sees and does."""
+
+import json
+import os
+import re
+import signal
+from base64 import urlsafe_b64encode
+from contextlib import contextmanager
+
+import psutil
+import pytest
+from PIL import Image
+
+from nst_helpers import read_settings
+from nst_helpers.studio.settings import DEFAULTS
+from served import served_by, voila, wait  # noqa: F401
+
+OPEN = "#nst-page:not(.nst-opening) .nst-start"
+SMALL = {"size": 64, "steps": 12}
+LONG = {"size": 128, "steps": 3000}
+
+
+def link(**settings):
+    text = json.dumps({**DEFAULTS, **settings}).encode()
+    return f"#painting={urlsafe_b64encode(text).decode().rstrip('=')}"
+
+
+class Visit:
+    """A page of the studio, and what a hand does there."""
+
+    def __init__(self, page, address):
+        self.page, self.errors = page, []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.load(address)
+
+    def load(self, address=None):
+        if address:
+            self.page.goto(address)
+        else:
+            self.page.reload()
+        self.page.wait_for_selector(OPEN, timeout=300_000)
+
+    def settle(self):
+        self.page.evaluate(
+            "new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))"
+        )
+
+    def restore(self, **settings):
+        """Take settings as from a link, which a page reads when it is opened."""
+        self.page.evaluate("(mark) => { location.hash = mark; }", link(**settings))
+        self.page.reload()
+        self.page.wait_for_selector(OPEN, timeout=300_000)
+        self.says("The settings are restored.")
+
+    def says(self, words):
+        notice = self.page.locator(".nst-notice")
+        wait(lambda: words in notice.inner_text(), say=notice.inner_text)
+
+    def button(self, name):
+        return self.page.locator(".nst-stage").get_by_role("button", name=name, exact=True)
+
+    @property
+    def doing(self):
+        return self.page.locator(".nst-doing").inner_text()
+
+    def doing_is(self, words):
+        wait(lambda: re.search(words, self.doing), say=lambda: self.doing)
+
+    def paint(self):
+        self.page.locator(".nst-start").click()
+        self.settle()
+        self.doing_is(r"\d %|Finished")
+
+    def paint_to_its_end(self):
+        self.page.locator(".nst-start").click()
+        self.settle()
+        self.doing_is("Finished")
+        self.button("Film").wait_for(timeout=300_000)
+
+    def card(self, role):
+        return self.page.locator(".nst-card").nth(["content", "style"].index(role))
+
+    def choose(self, role, title):
+        self.card(role).click()
+        tray = self.page.locator(".nst-tray:visible")
+        tray.locator(".nst-tile > button:first-child", has_text=re.compile(f"^{title}$")).click()
+
+    def give(self, label, path):
+        self.page.locator(".nst-file", has_text=label).locator("input").set_input_files(path)
+
+    def download(self, name):
+        with self.page.expect_download() as download:
+            self.button(name).click()
+        return download.value.path()
+
+    def photo(self, path, color, size=(90, 60)):
+        Image.new("RGB", size, color).save(path)
+        return path
+
+
+@pytest.fixture(scope="module")
+def visits(voila, browser):  # noqa: F811
+    """Open pages, each in a browser of its own unless a context is given."""
+    opened = []
+
+    def visit(mark="", context=None, **options):
+        context = context or browser.new_context(viewport={"width": 1280, "height": 800}, **options)
+        opened.append(Visit(context.new_page(), voila + mark))
+        return opened[-1]
+
+    yield visit
+    for each in opened:
+        if not each.page.is_closed():
+            each.page.close()
+        assert not each.errors
+
+
+@pytest.fixture(scope="module")
+def at_home(visits):
+    """A page that all tests use that leave it as they found it, but for its paintings."""
+    visit = visits(link(**SMALL))
+    visit.says("The settings are restored.")
+    return visit
+
+
+def findings(page):
+    """Return what axe finds that is serious or critical."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(page).response["violations"]
+    return [
+        (one["id"], [node["html"][:120] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+def test_a_painting_from_choice_to_download(at_home):
+    visit = at_home
+    visit.choose("content", "coffee")
+    visit.choose("style", "mosaic")
+    visit.paint_to_its_end()
+    assert "coffee in the manner of mosaic" in visit.doing
+    settings = read_settings(visit.download("Download"))
+    assert (settings["content"], settings["styles"]) == ("coffee", {"mosaic": 1})
+    assert Image.open(visit.download("Film")).format == "GIF"
+
+
+def test_whatever_is_shown_belongs_to_one_painting(at_home):
+    """An earlier painting comes with its own sentence, curves, photo and files."""
+    visit = at_home
+    facts = []
+    for content, style in (("cat", "stained glass"), ("rocket", "great wave")):
+        visit.choose("content", content)
+        visit.choose("style", style)
+        visit.paint_to_its_end()
+        facts.append(
+            (f"{content} in the manner of {style}", read_settings(visit.download("Download")))
+        )
+    curves = visit.page.locator(".nst-curves svg").nth(1)
+    seen = {curves.get_attribute("aria-label")}
+    for number in (1, 0):
+        words, settings = facts[number]
+        visit.page.locator(".nst-runs button", has_text=words).first.click()
+        visit.doing_is(words)
+        assert read_settings(visit.download("Download")) == settings
+        shown = visit.page.locator(".nst-canvas img").nth(1)
+        assert words in shown.get_attribute("alt")
+        assert shown.evaluate("(image) => image.naturalWidth") == SMALL["size"]
+        seen.add(curves.get_attribute("aria-label"))
+    assert len(seen) == 2
+    visit.page.get_by_role("radio", name="Slide").check()
+    other = visit.page.get_by_label("Compare with")
+    options = other.locator("option").all_inner_texts()
+    assert options[0] == "the photo" and any(facts[1][0] in option for option in options)
+    assert not any(facts[0][0] in option for option in options[1:])
+    other.select_option(index=1)
+    assert facts[1][0] in visit.page.locator(".nst-captions").inner_text()
+    visit.page.get_by_role("radio", name="Side by side").check()
+    boxes = [visit.page.locator(".nst-canvas img").nth(n).bounding_box() for n in (0, 1)]
+    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
+    visit.page.get_by_role("radio", name="Painting").check()
+
+
+def test_the_picture_that_is_seen_is_the_one_that_is_downloaded(at_home):
+    visit = at_home
+    visit.page.get_by_label("Keep the colours of the photo").check()
+    visit.paint_to_its_end()
+    seen = visit.page.evaluate(
+        """async () => {
+          const image = document.querySelectorAll(".nst-canvas img")[1];
+          const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
+          return [...bytes];
+        }"""
+    )
+    file = visit.download("Download")
+    assert file.read_bytes() == bytes(seen) and read_settings(file)["keep_colours"] is True
+    visit.page.get_by_label("Keep the colours of the photo").uncheck()
+
+
+def test_a_file_is_taken_for_what_it_is_given_for(at_home, tmp_path):
+    visit = at_home
+    visit.paint_to_its_end()
+    painted = visit.doing
+    visit.card("style").click()
+    visit.give("Add a painting", visit.photo(tmp_path / "art.png", "red"))
+    wait(lambda: "art.png" in visit.card("style").inner_text())
+    assert "art.png" not in visit.card("content").inner_text()
+    visit.page.keyboard.press("Escape")
+    drop(visit.page, "content", "mine.png")
+    wait(lambda: "mine.png" in visit.card("content").inner_text())
+    assert "art.png" in visit.card("style").inner_text()
+    # The painting that was finished stays, with its words, until the next one begins.
+    assert visit.doing == painted and visit.page.locator(".nst-curves").is_visible()
+    file = visit.download("Download")
+    visit.choose("content", "cat")
+    visit.choose("style", "night sky")
+    drop(visit.page, "painting", "kept.png", file.read_bytes())
+    visit.says("The settings are restored.")
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"no picture at all")
+    visit.card("content").click()
+    visit.give("Add a photo", bad)
+    visit.says("bad.png: ")
+    visit.page.get_by_label("Close this message").click()
+    visit.page.keyboard.press("Escape")
+
+
+def drop(page, use, name, data=None):
+    """Drag a file over the page, and drop it on one of the places that then appear."""
+    page.evaluate(
+        """async ([use, name, data]) => {
+          const files = new DataTransfer();
+          let blob = data && new Blob([new Uint8Array(data)]);
+          if (!blob) {
+            const canvas = new OffscreenCanvas(90, 60);
+            canvas.getContext("2d").fillRect(0, 0, 50, 60);
+            blob = await canvas.convertToBlob();
+          }
+          files.items.add(new File([blob], name));
+          const options = { dataTransfer: files, bubbles: true, cancelable: true };
+          document.querySelector(".nst-card").dispatchEvent(new DragEvent("dragover", options));
+          const place = document.querySelector(`.nst-drop [data-use=${use}]`);
+          if (place.getBoundingClientRect().height < 50) throw Error("no place to be seen");
+          for (const kind of ["dragover", "drop"])
+            if (place.dispatchEvent(new DragEvent(kind, options))) throw Error("not taken");
+          if (!document.querySelector(".nst-drop").hidden) throw Error("it stays");
+        }""",
+        [use, name, list(data) if data else None],
+    )
+
+
+def test_nothing_is_said_that_is_not_known_yet(at_home):
+    visit = at_home
+    visit.page.evaluate(
+        """() => {
+          window.said = [];
+          const doing = document.querySelector(".nst-doing strong");
+          new MutationObserver(() => said.push(doing.textContent))
+            .observe(doing, { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+    visit.paint_to_its_end()
+    said = visit.page.evaluate("window.said")
+    assert "Mixing the colours …" in said and said[-1].startswith("Finished in")
+    assert not [words for words in said if re.search(r"about 0 s|\b0 %, about|NaN|null", words)]
+
+
+def test_the_focus_stays_with_the_hand(at_home):
+    visit = at_home
+    focused = "document.activeElement.className + document.activeElement.textContent"
+    visit.card("content").focus()
+    visit.page.keyboard.press("Enter")
+    tile = visit.page.locator(".nst-tray:visible .nst-tile button", has_text="galaxies").first
+    tile.focus()
+    visit.page.keyboard.press("Enter")
+    assert "galaxies" in visit.page.evaluate(focused) and "nst-card" in visit.page.evaluate(focused)
+    assert not visit.page.locator(".nst-tray:visible").count()
+    visit.page.locator("input[name=style_weight]").focus()
+    visit.page.keyboard.press("ArrowRight")
+    slider = visit.page.locator("input[name=style_weight]")
+    visit.settle()
+    assert slider.get_attribute("aria-valuetext") == "strong"
+    pressed = visit.page.locator(".nst-presets button[aria-pressed=true]")
+    assert pressed.count() == 0  # no preset is like this, and none says so
+    visit.page.get_by_role("button", name="Balanced").click()
+    visit.settle()
+    assert pressed.inner_text() == "Balanced" and slider.get_attribute("aria-valuetext") == "normal"
+
+
+def test_styles_are_mixed(at_home):
+    visit = at_home
+    visit.choose("style", "mosaic")
+    visit.card("style").click()
+    visit.page.get_by_role("button", name="Mix engraving in").click()
+    share = visit.page.get_by_label("Share of mosaic")
+    share.focus()
+    visit.page.keyboard.press("ArrowRight")
+    visit.page.keyboard.press("ArrowRight")
+    visit.settle()
+    assert share.get_attribute("aria-valuetext") == "75 %"
+    assert (
+        visit.page.evaluate("document.activeElement.getAttribute('aria-label')")
+        == "Share of mosaic"
+    )
+    visit.page.keyboard.press("Escape")
+    visit.paint_to_its_end()
+    assert read_settings(visit.download("Download"))["styles"] == {"mosaic": 3, "engraving": 1}
+    visit.page.get_by_role("button", name="Take engraving out").click()
+    assert "engraving" not in visit.card("style").inner_text()
+
+
+@contextmanager
+def standing_still(kernels):
+    """Stop the processes: whatever answers now, answers without them."""
+    for kernel in kernels:
+        kernel.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for kernel in kernels:
+            kernel.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be stopped here")
+def test_choosing_and_looking_need_no_kernel(at_home, voila):  # noqa: F811
+    """However busy the processor is, the page answers by itself."""
+    visit = at_home
+    visit.paint_to_its_end()
+    with standing_still(served_by(voila).children(recursive=True)):
+        visit.choose("content", "astronaut")
+        visit.choose("style", "woven cloth")
+        visit.settle()
+        assert "astronaut" in visit.card("content").inner_text()
+        assert "woven cloth" in visit.card("style").inner_text()
+        visit.page.get_by_role("button", name="Pastel").click()
+        visit.page.get_by_role("radio", name="Slide").check()
+        visit.page.locator(".nst-handle").focus()
+        visit.page.keyboard.press("End")
+        visit.settle()
+        assert visit.page.locator(".nst-handle").get_attribute("aria-valuenow") == "100"
+        for run in visit.page.locator(".nst-runs button").all()[:2]:
+            run.click()
+            visit.settle()
+            assert run.get_attribute("aria-pressed") == "true"
+        assert read_settings(visit.download("Download"))["size"] == 64
+        visit.page.locator(".nst-start").click()
+        assert visit.page.locator(".nst-start").inner_text() == "Painting …"
+    visit.doing_is("Finished")
+    visit.page.get_by_role("radio", name="Painting").check()
+    visit.page.get_by_role("button", name="Balanced").click()
+    assert "astronaut in the manner of woven cloth" in visit.doing
+
+
+def test_all_can_be_done_with_the_keyboard(at_home):
+    """From the first choice to the download, by Tab, arrows and Enter."""
+    visit = at_home
+    page = visit.page
+    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+    page.locator("h1").click()
+
+    def tab_to(words, most=60):
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            name = page.evaluate(
+                """() => {
+                  const { activeElement: active } = document;
+                  return active.getAttribute("aria-label") ?? active.innerText ?? "";
+                }"""
+            )
+            if re.search(words, name):
+                outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+                return outline
+        raise AssertionError(words)
+
+    assert tab_to("^Photo") == "solid"
+    page.keyboard.press("Enter")
+    tab_to("^rocket$")
+    page.keyboard.press("Enter")
+    tab_to("^Style")
+    page.keyboard.press("Enter")
+    tab_to("^cubist guitar$")
+    page.keyboard.press("Enter")
+    tab_to("^Paint$")
+    page.keyboard.press("Enter")
+    visit.doing_is("Finished.*rocket in the manner of cubist guitar")
+    visit.button("Film").wait_for()
+    tab_to("^Download$")
+    with page.expect_download():
+        page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_has_no_serious_objection(at_home, scheme):
+    visit = at_home
+    visit.page.emulate_media(color_scheme=scheme)
+    visit.page.wait_for_timeout(300)
+    visit.paint_to_its_end()
+    assert not findings(visit.page)
+    visit.page.get_by_role("radio", name="Slide").check()
+    visit.card("style").click()
+    visit.page.get_by_role("button", name="Mix stained glass in").click()
+    assert not findings(visit.page)
+    visit.choose("content", "cat")
+    visit.page.get_by_role("radio", name="Painting").check()
+    visit.page.get_by_role("button", name="Take stained glass out").click()
+    visit.page.emulate_media(color_scheme="light")
+
+
+def test_a_link_carries_all_settings(at_home):
+    visit = at_home
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit.choose("content", "coffee")
+    visit.paint_to_its_end()
+    visit.button("Copy link").click()
+    visit.says("The link is copied")
+    address = visit.page.evaluate("navigator.clipboard.readText()")
+    visit.choose("content", "cat")
+    visit.page.goto("about:blank")
+    visit.load(address)
+    visit.says("The settings are restored.")
+    assert "coffee" in visit.card("content").inner_text()
+    assert visit.page.locator("fieldset[name=size] output").inner_text() == "64"
+
+
+def test_a_closed_page_loses_nothing(visits, tmp_path):
+    """Paintings, with pictures that were added, are there again, and can be gone on from."""
+    first = visits(link(**SMALL))
+    first.says("restored")
+    first.card("content").click()
+    first.give("Add a photo", first.photo(tmp_path / "mine.png", "red"))
+    wait(lambda: "mine.png" in first.card("content").inner_text())
+    first.page.keyboard.press("Escape")
+    first.paint_to_its_end()
+    context = first.page.context
+    first.page.close(run_before_unload=True)
+
+    again = visits(context=context)
+    run = again.page.locator(".nst-runs button", has_text="mine.png")
+    wait(run.count)
+    run.click()
+    again.doing_is("Finished.*mine.png in the manner of")
+    assert read_settings(again.download("Download"))["content"] == "mine.png"
+    assert again.page.locator(".nst-curves").is_visible()
+    again.button("Use its settings").click()
+    again.says("restored")
+    assert "mine.png" in again.card("content").inner_text()
+    again.button("Larger: 128").click()
+    again.doing_is("Finished")
+    again.button("Film").wait_for()
+    assert Image.open(again.download("Download")).size == (128, 85)
+    assert again.page.locator(".nst-runs li").count() == 2
+    again.button("Delete").click()
+    again.button("Delete it for good").click()
+    wait(lambda: again.page.locator(".nst-runs li").count() == 1)
+    again.page.close()
+
+
+def test_a_painting_on_its_way_is_steered_paused_and_stopped(visits):
+    visit = visits(link(**LONG))
+    visit.says("restored")
+    visit.paint()
+    assert visit.page.locator(".nst-start").is_disabled()
+    visit.page.locator("input[name=style_weight]").focus()
+    visit.page.keyboard.press("End")
+    visit.button("Pause").click()
+    visit.doing_is("Paused at")
+    visit.button("Go on").click()
+    visit.doing_is(r"\d %, about")
+    # In the dark, and while it paints.
+    visit.page.emulate_media(color_scheme="dark")
+    assert not findings(visit.page)
+    visit.button("Stop").click()
+    visit.doing_is("Stopped at")
+    visit.button("Film").wait_for()
+    assert read_settings(visit.download("Download"))["style_weight"] == 1000
+    assert visit.button("Go on painting").is_enabled()
+    visit.page.close()
+
+
+SCREENS = {"desktop": (1280, 800), "zoomed to 200 %": (640, 400), "phone": (390, 844)}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_it_fits_the_screen(at_home, screen):
+    visit = at_home
+    width, height = SCREENS[screen]
+    visit.page.set_viewport_size({"width": width, "height": height})
+    visit.paint_to_its_end()
+    visit.card("style").click()
+    visit.settle()
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+    visit.page.keyboard.press("Escape")
+    small = visit.page.evaluate(
+        """() => [...document.querySelectorAll(".nst-studio button, .nst-studio select, .nst-file")]
+          .filter((each) => each.checkVisibility())
+          .map((each) => [each.textContent, each.getBoundingClientRect()])
+          .filter(([, { width, height }]) => width < 34 || height < 34).map(([text]) => text)"""
+    )
+    assert not small
+    canvas, card = visit.page.locator(".nst-canvas"), visit.card("content")
+    if width >= 900:
+        assert canvas.bounding_box()["x"] > card.bounding_box()["x"] + card.bounding_box()["width"]
+        visit.page.locator(".nst-check").scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= height  # always in view
+    else:
+        assert canvas.bounding_box()["y"] < card.bounding_box()["y"]
+        assert canvas.bounding_box()["height"] <= height
+    if folder := os.environ.get("NST_TEST_SCREENSHOTS"):
+        visit.page.screenshot(path=f"{folder}/studio_{screen.split()[0]}.png", full_page=True)
+    visit.page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_a_class_takes_turns_and_its_memory_comes_back(visits, voila):  # noqa: F811
+    """Six pages paint at once; when they are closed, their processes are gone."""
+    server = served_by(voila)
+    before = {process.pid for process in server.children(recursive=True)}
+    pages = [visits(link(size=64, steps=200)) for _ in range(6)]
+    for visit in pages:
+        visit.page.locator(".nst-start").click()
+    waited, most = set(), 0
+    while not all("Finished" in visit.doing for visit in pages):
+        doing = [visit.doing for visit in pages]
+        most = max(most, sum(bool(re.search("% *,? *about|Mixing", words)) for words in doing))
+        waited |= {place for place, words in enumerate(doing) if "before yours" in words}
+    assert len(waited) >= 4
+    memory = [process.memory_full_info().uss for process in server.children(recursive=True)]
+    print(f"{len(memory)} kernels, {sum(memory) / 1e9:.1f} GB of their own")
+    for visit in pages:
+        visit.page.close(run_before_unload=True)
+    wait(lambda: {process.pid for process in server.children(recursive=True)} <= before)
+    assert psutil.pid_exists(server.pid)
