@@ -334,7 +334,7 @@ def test_the_triangle_is_filled_and_painted_on_while_the_kernel_answers(lab):
 @pytest.fixture(scope="module")
 def studio(voila, browser):  # noqa: F811
     page = browser.new_page(viewport={"width": 1100, "height": 1500})
-    page.goto(voila)
+    page.goto(voila, wait_until="commit")
     page.wait_for_selector(".nst-drawn img", timeout=300_000)
     yield page
     page.close()
