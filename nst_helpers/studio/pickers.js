@@ -21,14 +21,15 @@ export class Pickers {
       html("div", { class: "nst-cards" }, ...this.parts.map(({ card }) => card)),
       this.mix,
       ...this.parts.map(({ tray }) => tray));
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#open(null);
-    });
   }
 
   draw() {
     for (const part of this.parts) part.draw();
     this.#drawMix();
+  }
+
+  close() {
+    this.#open(null);
   }
 
   #open(role) {

@@ -63,6 +63,7 @@ class Page {
     el.classList.add("nst-studio");
     el.addEventListener("keydown", (event) => {  // to Jupyter, a letter or an arrow key is a command
       if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation();
+      if (event.key === "Escape") this.pickers.close();
     });
     this.pickers = new Pickers(this);
     this.controls = new Controls(this);
