@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-def wait(condition, seconds=40, say=lambda: ""):
+def wait(condition, seconds=300, say=lambda: ""):
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, f"it took too long {say()}"

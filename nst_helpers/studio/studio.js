@@ -25,8 +25,9 @@ class Page {
     this.alive = true;
     this.begun = null;  // what was asked to be painted and has not begun yet
     this.doomed = null;  // the id of a painting whose deletion was asked for once
-    this.changed = () => {
-      this.frame ??= requestAnimationFrame(() => this.#draw());
+    this.changed = () => {  // once for all changes of a moment; a frame would not come in a hidden tab
+      if (!this.due) queueMicrotask(() => this.#draw());
+      this.due = true;
     };
     this.heard = (message, buffers) => this.#hear(message, buffers);
     this.#build(el);
@@ -47,7 +48,6 @@ class Page {
 
   end() {
     clearInterval(this.timer);
-    cancelAnimationFrame(this.frame);
     window.removeEventListener("pagehide", this.gone);
     this.model.off("change", this.changed);
     this.model.off("msg:custom", this.heard);
@@ -91,7 +91,7 @@ class Page {
   }
 
   #draw() {
-    this.frame = undefined;
+    this.due = false;
     for (const part of [this.pickers, this.controls, this.easel, this.runs]) part.draw();
   }
 

@@ -61,7 +61,7 @@ class Visit:
 
     @property
     def doing(self):
-        return self.page.locator(".nst-doing").inner_text()
+        return " ".join(self.page.locator(".nst-doing").inner_text().split())
 
     def doing_is(self, words):
         wait(lambda: re.search(words, self.doing), say=lambda: self.doing)
@@ -273,6 +273,7 @@ def test_the_focus_stays_with_the_hand(at_home):
     tile = visit.page.locator(".nst-tray:visible .nst-tile button", has_text="galaxies").first
     tile.focus()
     visit.page.keyboard.press("Enter")
+    visit.settle()
     assert "galaxies" in visit.page.evaluate(focused) and "nst-card" in visit.page.evaluate(focused)
     assert not visit.page.locator(".nst-tray:visible").count()
     visit.page.locator("input[name=style_weight]").focus()
@@ -306,6 +307,7 @@ def test_styles_are_mixed(at_home):
     visit.paint_to_its_end()
     assert read_settings(visit.download("Download"))["styles"] == {"mosaic": 3, "engraving": 1}
     visit.page.get_by_role("button", name="Take engraving out").click()
+    visit.settle()
     assert "engraving" not in visit.card("style").inner_text()
 
 
@@ -344,6 +346,7 @@ def test_choosing_and_looking_need_no_kernel(at_home, voila):  # noqa: F811
             assert run.get_attribute("aria-pressed") == "true"
         assert read_settings(visit.download("Download"))["size"] == 64
         visit.page.locator(".nst-start").click()
+        visit.settle()
         assert visit.page.locator(".nst-start").inner_text() == "Painting …"
     visit.doing_is("Finished")
     visit.page.get_by_role("radio", name="Painting").check()
@@ -356,7 +359,7 @@ def test_all_can_be_done_with_the_keyboard(at_home):
     visit = at_home
     page = visit.page
     page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
-    page.locator("h1").click()
+    page.locator(".nst-studio h1").click()
 
     def tab_to(words, most=60):
         for _ in range(most):
