@@ -26,7 +26,7 @@ ARROWS = {
     "plots": {"markup"},
     "checks": {"engine", "errors"},
     "widgets": {"engine", "errors", "gallery", "images", "markup", "runtime"},
-    "studio": {"engine", "errors", "gallery", "images", "markup", "runtime"},
+    "studio": {"engine", "errors", "gallery", "images", "markup", "runtime", "widgets"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
     "__main__": {"engine", "errors", "files", "images", "runtime"},
 }

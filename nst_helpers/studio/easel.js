@@ -151,8 +151,8 @@ export class Easel {
     const said = run ? heard(run) : "";
     if (this.status.textContent !== said) this.status.textContent = said;
     const actions = page.actions(run);
-    const words = actions.map((action) => `${action.words}${action.disabled ?? ""}`);
-    const key = [run?.id, run?.png?.size, ...words].join("/");
+    const named = actions.map((action) => `${action.words}${action.disabled ?? ""}`);
+    const key = [run?.id, run?.png?.size, ...named].join("/");
     if (key === this.key) return;
     this.key = key;
     const focused = this.buttons.contains(document.activeElement);

@@ -12,6 +12,7 @@ from PIL import Image
 from nst_helpers.engine.transfer import Step, StyleTransfer
 from nst_helpers.images import to_pil
 from nst_helpers.runtime.background import BackgroundRun
+from nst_helpers.runtime.memory import give_back
 from nst_helpers.runtime.turns import Line, Waiting
 from nst_helpers.studio.settings import WEIGHTS
 
@@ -56,7 +57,8 @@ class StudioRun(BackgroundRun):
         self.history: dict[str, list[float]] = {
             name: [] for name in ("content", "style", "variation", "total", "size")
         }
-        self.film, self.pace = Film(), None
+        self.film = Film()
+        self.pace: float | None = None
         self._make, self._line, self._expected, self._painted = make, line, seconds, painted
         self._first: Step | None = None
 
@@ -95,12 +97,13 @@ class StudioRun(BackgroundRun):
 
     def _let_go(self):
         """Keep the picture, and neither the network nor what the optimiser has learned."""
-        transfer, self.transfer, self._painted = self.transfer, None, None
-        if self.step is None or transfer is None:
-            return
-        self.step = replace(self.step, image=self.step.image.cpu(), state={})
-        if per_work := self._seconds_for_all:
-            self.pace = per_work / pixels_of(transfer.plan, transfer.content.shape[2:])
+        if self.step and self.transfer:
+            self.step = replace(self.step, image=self.step.image.cpu(), state={})
+            if per_work := self._seconds_for_all:
+                shape = self.transfer.content.shape[2:]
+                self.pace = per_work / pixels_of(self.transfer.plan, shape)
+        self.transfer, self._painted = None, None
+        give_back()
 
     def steer(self, weights: dict[str, float]) -> None:
         """Go on with other weights, from the present picture.

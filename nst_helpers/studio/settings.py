@@ -1,17 +1,16 @@
 """What can be chosen on the page, in words, and settings that were kept with a picture."""
 
 from collections.abc import Mapping
-from numbers import Real
 from typing import Any
 
 from nst_helpers.engine.styles import as_list
 from nst_helpers.engine.transfer import CONTENT_WEIGHT, STYLE_WEIGHT, VARIATION_WEIGHT
-from nst_helpers.errors import InputError
+from nst_helpers.errors import InputError, check_number
 
 WEIGHTS = ("content_weight", "style_weight", "variation_weight")
 
 #: What the page begins with.
-DEFAULTS = {
+DEFAULTS: dict[str, Any] = {
     "content": "cat",
     "styles": {"night_sky": 1},
     "content_weight": CONTENT_WEIGHT,
@@ -57,6 +56,13 @@ PRESETS = {
     }.items()
 }
 
+_LIMITS = {
+    **dict.fromkeys(WEIGHTS, (0, 1e12)),
+    "style_scale": (0.1, 4),
+    "size": (16, 16384),
+    "steps": (1, 1_000_000),
+    "stages": (1, 4),
+}
 # Settings of the command line that have no control here, and what the page always uses.
 _USUAL = {
     "masks": None,
@@ -81,21 +87,26 @@ def checked(settings: Any) -> dict[str, Any]:
         ({'mosaic': 1.0}, 8.0, 1.0)
     """
     try:
-        known = {**DEFAULTS, **_of_command_line(settings)}
+        known: dict[str, Any] = {**DEFAULTS, "uploads": {}, **_of_command_line(settings)}
         kept = {name: known[name] for name in DEFAULTS}
-        usable = [isinstance(kept["content"], str), kept["styles"]]
-        usable += [isinstance(name, str) and _positive(n) for name, n in kept["styles"].items()]
-        usable += [_positive(kept[name]) for name in ("style_scale", "size", "steps", "stages")]
-        usable += [_positive(kept[name] + 1) for name in WEIGHTS]
-        usable += [isinstance(kept["keep_colours"], bool), isinstance(kept["pooling"], str)]
+        for name, (low, high) in _LIMITS.items():
+            kept[name] = check_number(name, known[name], low, high)
+        for name in ("size", "steps", "stages"):
+            kept[name] = int(kept[name])
+        kept["styles"] = {
+            str(name): check_number("A share", share, 1e-6, 1e6)
+            for name, share in known["styles"].items()
+        }
         kept["uploads"] = {str(name): str(kind) for name, kind in known["uploads"].items()}
         done = known.get("steps_done", kept["steps"])
-        usable += [isinstance(done, int) and 0 < done]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        kept["steps_done"] = int(check_number("steps_done", done, 1, kept["steps"]))
+    except (AttributeError, InputError, KeyError, TypeError, ValueError) as error:
         raise InputError(_FOREIGN) from error
-    if not all(usable):
+    usable = isinstance(kept["content"], str) and kept["styles"]
+    usable = usable and isinstance(kept["keep_colours"], bool) and kept["pooling"] in ("avg", "max")
+    if not usable:
         raise InputError(_FOREIGN)
-    return {**kept, "steps_done": done}
+    return kept
 
 
 _FOREIGN = "It carries no settings of this studio: take a PNG that was saved here or by nst."
@@ -114,7 +125,7 @@ def left_out(settings: Mapping[str, Any]) -> list[str]:
 def _of_command_line(settings: Any) -> dict[str, Any]:
     """Return settings with their styles and the hashes of pictures as the studio has them."""
     if "styles" in settings:
-        return {"uploads": {}, **settings}
+        return settings
     names = as_list(settings["style"])
     hashes = as_list(settings.get("style_sha256") or [None] * len(names))
     shares = settings.get("style_shares") or [1] * len(names)
@@ -128,7 +139,3 @@ def _of_command_line(settings: Any) -> dict[str, Any]:
         },
         "uploads": {name: digest for name, digest in files if digest},
     }
-
-
-def _positive(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and 0 < value < 1e12
