@@ -18,7 +18,7 @@ import torch
 import traitlets
 from PIL import Image, ImageOps
 
-from nst_helpers.engine.schedule import plan, steps_up_to
+from nst_helpers.engine.schedule import plan
 from nst_helpers.engine.transfer import StyleTransfer
 from nst_helpers.errors import InputError
 from nst_helpers.images import load_image, read_settings, resize, save_image
@@ -202,16 +202,17 @@ class Studio(anywidget.AnyWidget):
     def _continue(self, data: bytes, larger: bool) -> None:
         """Go on from a painting: to its end, or at twice its size."""
         settings, image = checked(read_settings(small_enough(data))), load_image(data)
-        done, size = settings["steps_done"], settings["size"]
         if larger:
             settings["size"] *= 2
+        self._begin(self._here(settings), None, image, None if larger else settings["steps_done"])
 
-        def taken(stages: list[tuple[int, int]]) -> int:
-            return steps_up_to(size, stages) if larger else done
-
-        self._begin(self._here(settings), None, (image, taken))
-
-    def _begin(self, settings: dict[str, Any], seconds: float | None, painted: Any = None) -> None:
+    def _begin(
+        self,
+        settings: dict[str, Any],
+        seconds: float | None,
+        painted: torch.Tensor | None = None,
+        done: int | None = None,
+    ) -> None:
         if self.busy:
             return self.say(_BUSY)
         content, *styles = settings["content"], *settings["styles"]
@@ -219,7 +220,9 @@ class Studio(anywidget.AnyWidget):
             return self.say(f"There is no picture {', '.join(lacking)} here: choose another.")
         settings = {**settings, "uploads": self.library.digests([content, *styles])}
         settings.pop("steps_done", None)
-        self.painting = StudioRun(settings, self._make, self._stepped, self._line, seconds, painted)
+        self.painting = StudioRun(
+            settings, self._make, self._stepped, self._line, seconds, painted, done
+        )
         self._id, self._began, self._shown = uuid.uuid4().hex, time.time(), 0.0
         self._kept, self._kept_at, self.said = None, time.monotonic(), ""
         with self._showing, self.hold_sync():

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from PIL import Image
 
+from nst_helpers.engine.schedule import steps_up_to
 from nst_helpers.engine.transfer import Step, StyleTransfer
 from nst_helpers.images import to_pil
 from nst_helpers.runtime.background import BackgroundRun
@@ -30,8 +31,8 @@ class StudioRun(BackgroundRun):
             the end.
         line: the runs that wait for the processor.
         seconds: how long it will take, or None.
-        painted: a picture to begin with, and a function of the transfer's `plan` that returns how
-            many of its steps count as taken; None begins anew.
+        painted: a picture to go on from, or None to begin anew.
+        done: how many steps count as taken; None, those at sizes up to that of `painted`.
 
     Attributes:
         transfer: the `StyleTransfer`, or None before its turn and after its end.
@@ -48,7 +49,8 @@ class StudioRun(BackgroundRun):
         on_change: Callable[["StudioRun"], None],
         line: Line,
         seconds: float | None = None,
-        painted: tuple[torch.Tensor, Callable[[list[tuple[int, int]]], int]] | None = None,
+        painted: torch.Tensor | None = None,
+        done: int | None = None,
     ) -> None:
         """Prepare the thread; `start` starts it."""
         self.settings = settings
@@ -59,8 +61,10 @@ class StudioRun(BackgroundRun):
         }
         self.film = Film()
         self.pace: float | None = None
-        self._make, self._line, self._expected, self._painted = make, line, seconds, painted
+        self._make, self._line, self._expected = make, line, seconds
+        self._painted, self._done = painted, done
         self._first: Step | None = None
+        self._skipped = False  # whether the steps that count as taken are not counted as work
 
         def look(run: BackgroundRun) -> None:
             if not self.alive:
@@ -90,9 +94,11 @@ class StudioRun(BackgroundRun):
         if self.transfer is None:
             self.transfer = self._make(self.settings)
             self.steer({})  # to what was asked for meanwhile
-        if last is None and self._painted:
-            image, taken = self._painted
-            return self.transfer.resume_from(image, taken(self.transfer.plan))
+        if last is None and self._painted is not None:
+            if (done := self._done) is None:
+                done = steps_up_to(max(self._painted.shape[2:]), self.transfer.plan)
+                self._skipped = True
+            return self.transfer.resume_from(self._painted, done)
         return self.transfer.resume(last)
 
     def _let_go(self):
@@ -118,13 +124,18 @@ class StudioRun(BackgroundRun):
     @property
     def share(self) -> float:
         """The share of the whole work that is done, from 0 to 1."""
-        return self.step.progress if self.step else 0.0
+        if not self.step or not self._first:
+            return 0.0
+        before = self._first.progress if self._skipped else 0.0
+        return (self.step.progress - before) / (1 - before) if before < 1 else 1.0
 
     @property
     def seconds_left(self) -> float | None:
         """What the rest takes: at the pace of the run so far, or as was expected."""
         per_work = self._seconds_for_all
-        return self._expected if per_work is None else per_work * (1 - self.share)
+        if per_work is None or not self.step:
+            return self._expected
+        return per_work * (1 - self.step.progress)
 
     @property
     def _seconds_for_all(self) -> float | None:

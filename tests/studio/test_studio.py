@@ -246,6 +246,7 @@ def test_a_larger_painting_goes_on_from_this_one(studio):
     said, larger, *_ = kept(studio)
     assert said["settings"]["size"] == 256 and Image.open(io.BytesIO(larger)).width == 256
     assert said["history"]["size"] == [256] * said["steps"] and said["steps"] < 10
+    assert studio.run["share"] == 1 and said["steps"] > 0
     assert nst.read_settings(larger)["steps_done"] == 10  # also those that count as taken
     photo = nst.load_image(kept(studio)[3])
     small, anew, result = (
