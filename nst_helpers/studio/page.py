@@ -94,7 +94,7 @@ class Studio(anywidget.AnyWidget):
         self._pace: float | None = None  # seconds for a pixel and step
         self._heard: float | None = None
         super().__init__(pictures=self.library.entries(), thumbnails=self.library.thumbnails())
-        self._chosen()
+        self._show_photo()
         self.observe(self._chosen, "choices")
         self.observe(self._beaten, "beat")
         self.observe(self._was_left, "left")
@@ -151,16 +151,22 @@ class Studio(anywidget.AnyWidget):
         if self._awaited and None not in self._found(checked(self._awaited)).values():
             self.restore(self._awaited)
 
-    def _chosen(self, _: Any = None) -> None:
+    def _chosen(self, change: dict[str, Any]) -> None:
         """Show another photo, estimate anew, and steer the run that is on its way."""
+        self._show_photo()
+        self._estimate()
+        moved = {
+            name: change["new"][name]
+            for name in WEIGHTS
+            if change["new"][name] != change["old"][name]
+        }
+        if moved and self.painting and self.painting.alive:
+            self.painting.steer(moved)
+
+    def _show_photo(self) -> None:
         content = self.choices["content"]
         if content in self.library and content != self.photo["of"]:
             self.photo = {"of": content, "file": self.library.photo(content)}
-        self._estimate()
-        weights = {name: self.choices[name] for name in WEIGHTS}
-        run = self.painting
-        if run and run.alive and any(run.settings[name] != weights[name] for name in WEIGHTS):
-            run.steer(weights)
 
     def _beaten(self, change: dict[str, Any]) -> None:
         first, self._heard = self._heard is None, time.monotonic()

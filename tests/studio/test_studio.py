@@ -256,6 +256,22 @@ def test_a_larger_painting_goes_on_from_this_one(studio):
     assert (result - small).abs().mean() < (result - anew).abs().mean()
 
 
+def test_only_a_weight_that_is_moved_steers(studio):
+    """A run may have other weights than the controls: it goes on from an earlier painting."""
+    choose(studio, steps=400, style_weight=8.0)
+    studio.paint()
+    wait(lambda: studio.painting.step)
+    studio.stop()
+    finish(studio)
+    choose(studio, style_weight=40.0)
+    give(studio, "go on", kept(studio)[1], "go on")
+    choose(studio, content="rocket", size=128)
+    assert studio.painting.settings["style_weight"] == 8
+    choose(studio, content_weight=4.0)
+    assert studio.painting.settings["style_weight"] == 8
+    assert studio.painting.settings["content_weight"] == 4
+
+
 def test_a_painting_that_was_stopped_goes_on(studio, new):
     choose(studio, steps=400)
     studio.paint()

@@ -518,7 +518,7 @@ def test_a_class_takes_turns_and_its_memory_comes_back(visits, voila):  # noqa: 
     """Six pages paint at once; when they are closed, their processes are gone."""
     server = served_by(voila)
     before = {process.pid for process in server.children(recursive=True)}
-    pages = [visits(link(size=64, steps=200)) for _ in range(6)]
+    pages = [visits(link(size=64, steps=100)) for _ in range(6)]
     for visit in pages:
         visit.page.locator(".nst-start").click()
     waited, most = set(), 0
