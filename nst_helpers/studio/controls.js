@@ -6,7 +6,7 @@ import { duration, nearest, wordOf } from "./words.js";
 const SLIDERS = {
   content_weight: ["Photo", "How much of the photo stays"],
   style_weight: ["Style", "How much of the style comes in"],
-  variation_weight: ["Surface", "How smooth the surface is"],
+  variation_weight: ["Smoothness", "How smooth the surface is"],
   style_scale: ["Strokes", "How large the strokes are"],
 };
 const CHOICES = { size: "Size", steps: "Patience" };
@@ -20,7 +20,9 @@ export class Controls {
     this.colours = html("input", { type: "checkbox" });
     this.colours.addEventListener("change", () => page.choose({ keep_colours: this.colours.checked }));
     this.start = html("button", { type: "button", class: "nst-start" });
-    this.start.addEventListener("click", () => page.paint());
+    this.start.addEventListener("click", () => {
+      if (this.start.getAttribute("aria-disabled") === "false") page.paint();
+    });
     this.why = html("small", { class: "nst-why" });
     this.element = html("section", { "aria-label": "How to paint it" },
       this.presets.element,
@@ -35,10 +37,10 @@ export class Controls {
     this.colours.checked = this.page.choices.keep_colours;
     const { busy } = this.page;
     const seconds = this.page.get("estimate");
-    this.start.disabled = busy || !this.page.alive;
-    this.start.textContent = busy ? "Painting …" : "Paint";
+    this.start.setAttribute("aria-disabled", busy || !this.page.alive);  // and keeps the focus
+    this.start.textContent = !busy ? "Paint" : this.page.get("run").ahead ? "Waiting …" : "Painting …";
     this.why.textContent = busy
-      ? "Photo, Style and Surface can be moved while it paints. The rest is for the next one."
+      ? "Photo, Style and Smoothness can be moved while it paints. The rest is for the next one."
       : seconds ? `about ${duration(seconds)}` : "";
   }
 

@@ -3,12 +3,15 @@
 import { html, svg } from "../widgets/figure.js";
 import { significant } from "../widgets/numbers.js";
 
-const LOSSES = { total: "all together", content: "content", style: "style", variation: "variation" };
+const LOSSES = { total: "all together", content: "photo", style: "style", variation: "smoothness" };
 const [WIDE, HIGH, EDGE] = [240, 64, 3];
 
 export class Curves {
   constructor() {
-    this.element = html("div", { class: "nst-curves" });
+    this.charts = html("div", { class: "nst-charts" });
+    this.element = html("div", { class: "nst-curves" },
+      html("small", {}, "The losses, step by step: the lower, the nearer to what is wanted. At a line, the picture grew."),
+      this.charts);
     this.parts = Object.fromEntries(Object.entries(LOSSES).map(([name, title]) => {
       const line = svg("polyline", {});
       const sizes = svg("path", {});
@@ -17,7 +20,7 @@ export class Curves {
         viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img",
       }, sizes, line);
       const part = html("figure", {}, html("figcaption", {}, html("span", {}, title), value), drawing);
-      this.element.append(part);
+      this.charts.append(part);
       return [name, { line, sizes, value, drawing, title }];
     }));
   }

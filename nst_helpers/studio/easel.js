@@ -44,7 +44,7 @@ export class Easel {
       const input = html("input", { type: "radio", name: key, value: view });
       input.addEventListener("change", () => {
         this.view = view;
-        this.page.redraw();
+        this.page.changed();
       });
       return [view, input, html("label", {}, input, html("span", {}, words))];
     });
@@ -52,7 +52,7 @@ export class Easel {
     this.with.addEventListener("change", () => {
       this.other = this.with.value;
       if (this.view === "painting") this.view = "slide";
-      this.page.redraw();
+      this.page.changed();
     });
     this.against = html("label", {}, "with", this.with);
     return html("div", { class: "nst-compare" },
@@ -82,6 +82,11 @@ export class Easel {
     });
   }
 
+  comeIntoView() {
+    const { top, bottom } = this.canvas.getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight) this.element.scrollIntoView({ block: "start" });
+  }
+
   #move(line) {
     this.line = within(line, 0, 1);
     this.#drawLine();
@@ -98,7 +103,7 @@ export class Easel {
     if (view !== "painting") this.#show(this.left, other.picture, other.words);
     this.left.hidden = view === "painting";
     this.handle.hidden = view !== "slide";
-    const sides = view === "painting" ? ["", ""] : [other.words, "the painting"];
+    const sides = view === "painting" ? ["", ""] : [other.words, run.number ? `${run.number} · the painting` : "the painting"];
     this.captions.forEach((caption, side) => {
       caption.textContent = sides[side];
     });
@@ -114,7 +119,7 @@ export class Easel {
     const photo = { id: "photo", words: "the photo", picture: run?.before };
     const paintings = this.page.paintings.filter(({ id }) => id !== run?.id);
     return [photo, ...paintings.map((each) => ({
-      id: each.id, picture: each.picture, words: `${this.page.named(each.settings)} (${this.page.number(each.id)})`,
+      id: each.id, picture: each.picture, words: `${this.page.number(each.id)} · ${this.page.named(each.settings)}${this.page.unusual(each.settings)}`,
     }))];
   }
 
@@ -134,7 +139,7 @@ export class Easel {
     this.handle.style.left = `${100 * this.line}%`;
     const left = Math.round(100 * this.line);
     this.handle.setAttribute("aria-valuenow", left);
-    this.handle.setAttribute("aria-valuetext", `${left} % before, ${100 - left} % after`);
+    this.handle.setAttribute("aria-valuetext", `${left}% before, ${100 - left}% after`);
   }
 
   #drawState(run) {
@@ -147,7 +152,7 @@ export class Easel {
     this.state.textContent = run ? (page.asked ?? doing(run)) : "";
     this.title.textContent = run
       ? page.named(run.settings)
-      : "Choose a photo and a style, then press Paint. Your painting grows here.";
+      : "Choose a photo and a style, then press Paint: your painting grows here.";
     const said = run ? heard(run) : "";
     if (this.status.textContent !== said) this.status.textContent = said;
     const actions = page.actions(run);
@@ -155,15 +160,17 @@ export class Easel {
     const key = [run?.id, run?.png?.size, ...named].join("/");
     if (key === this.key) return;
     this.key = key;
-    const focused = this.buttons.contains(document.activeElement);
-    const place = [...this.buttons.children].indexOf(document.activeElement);
+    const focused = this.buttons.contains(document.activeElement) && document.activeElement.textContent;
     this.buttons.replaceChildren(...actions.map(({ words, act, kind = "", title = "", disabled }) => {
       const button = html("button", { type: "button", class: kind, title }, words);
       button.disabled = Boolean(disabled);
       button.addEventListener("click", act);
       return button;
     }));
-    if (focused) (this.buttons.children[place] ?? this.buttons.lastElementChild)?.focus();
+    if (focused) {
+      const same = [...this.buttons.children].find((button) => button.textContent === focused);
+      (same ?? this.buttons.firstElementChild)?.focus();
+    }
   }
 
   #drawCompare(run, view, others, other) {

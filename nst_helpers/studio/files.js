@@ -9,13 +9,15 @@ const PLACES = {
   painting: ["Drop it here", "as a painting of the studio, to go on with its settings"],
 };
 
-/** Send a file in parts. */
+/** Send a file in parts; return the key by which the kernel speaks of it. */
 export async function sendFile(model, file, use) {
+  const key = Math.random().toString(36).slice(2);
   for (let at = 0; at === 0 || at < file.size; at += PART) {
     const part = await file.slice(at, at + PART).arrayBuffer();
     const last = at + PART >= file.size;
-    model.send({ do: "file", name: file.name ?? use, use, last }, undefined, [part]);
+    model.send({ do: "file", key, name: file.name ?? "painting.png", use, last }, undefined, [part]);
   }
+  return key;
 }
 
 /** A button that asks for files. */
@@ -36,8 +38,9 @@ export function dropPlaces(el, take) {
     places.append(place);
   }
   el.append(places);
-  const ground = el.closest(".jp-NotebookPanel") ?? document.documentElement;
-  const carries = (event) => event.dataTransfer?.types.includes("Files");
+  const ground = () => el.closest(".jp-NotebookPanel") ?? document.documentElement;
+  const carries = (event) =>
+    event.dataTransfer?.types.includes("Files") && ground().contains(event.target);
   const under = (event) => event.target.closest?.(".nst-drop [data-use]");
   const mark = (chosen) => {
     for (const place of places.children) place.classList.toggle("nst-over", place === chosen);
@@ -45,7 +48,7 @@ export function dropPlaces(el, take) {
   const over = (event) => {
     if (!carries(event)) return;
     event.preventDefault();
-    const { left, top, width, height } = ground.getBoundingClientRect();
+    const { left, top, width, height } = ground().getBoundingClientRect();
     const [bottom, right] = [Math.min(top + height, innerHeight), Math.min(left + width, innerWidth)];
     const [x, y] = [Math.max(left, 0), Math.max(top, 0)];
     Object.assign(places.style, {
@@ -55,7 +58,7 @@ export function dropPlaces(el, take) {
     mark(under(event));
   };
   const leave = (event) => {
-    if (!event.relatedTarget || !ground.contains(event.relatedTarget)) places.hidden = true;
+    if (!event.relatedTarget || !ground().contains(event.relatedTarget)) places.hidden = true;
   };
   const drop = (event) => {
     places.hidden = true;
@@ -65,8 +68,8 @@ export function dropPlaces(el, take) {
     if (place) take([...event.dataTransfer.files], place.dataset.use);
   };
   const heard = { dragover: over, dragleave: leave, drop };
-  for (const [what, answer] of Object.entries(heard)) ground.addEventListener(what, answer);
+  for (const [what, answer] of Object.entries(heard)) document.addEventListener(what, answer);
   return () => {
-    for (const [what, answer] of Object.entries(heard)) ground.removeEventListener(what, answer);
+    for (const [what, answer] of Object.entries(heard)) document.removeEventListener(what, answer);
   };
 }

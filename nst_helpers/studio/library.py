@@ -28,11 +28,13 @@ class Upload:
         digest: SHA-256 of its file, by which it is known whatever it is called.
         image: in RGB, its longer side at most `LARGEST_SIDE` pixels.
         size: `(width, height)` of the file in pixels.
+        thumbnail: a small JPEG.
     """
 
     digest: str
     image: Image.Image
     size: tuple[int, int]
+    thumbnail: bytes
 
 
 class Library:
@@ -71,11 +73,11 @@ class Library:
     def thumbnails(self) -> dict[str, bytes]:
         """Return a small JPEG of each picture, of which nothing is cut off."""
         kept = {name: _thumbnail(name) for name in self._gallery}
-        return kept | {name: self._small(name, _THUMBNAIL) for name in self.uploads}
+        return kept | {name: upload.thumbnail for name, upload in self.uploads.items()}
 
     def photo(self, name: str) -> bytes:
         """Return a JPEG of a picture, large enough for an easel."""
-        return self._small(name, _PHOTO)
+        return _small(self.source(name), min(_PHOTO, max(self.shape(name))))
 
     def source(self, name: str) -> ImageSource:
         """Return what `load_image` loads the picture from."""
@@ -84,9 +86,6 @@ class Library:
     def shape(self, name: str) -> tuple[int, int]:
         """Return the width and height of a picture in pixels."""
         return (self.uploads.get(name) or self._gallery[name]).size
-
-    def _small(self, name: str, side: int) -> bytes:
-        return jpeg(load_image(self.source(name), min(side, max(self.shape(name)))), 85)
 
     def add(self, name: str, data: bytes) -> str:
         """Take a picture; return its name here.
@@ -105,14 +104,15 @@ class Library:
                 return known
         if len(self.uploads) >= _MOST_UPLOADS:
             raise InputError(
-                f"It is one more than the {_MOST_UPLOADS} pictures that can be added, and was not "
-                "taken: run the cell or load the page again to begin anew."
+                f"Only {_MOST_UPLOADS} pictures can be added: load the page again, or run the cell "
+                "again, to begin anew."
             )
         size = picture_size(data)
         image = to_pil(load_image(data, min(LARGEST_SIDE, max(size))))
         names = (f"{name} ({number})" for number in itertools.count(2))
         name = next(free for free in itertools.chain([name], names) if free not in self)
-        self.uploads[name] = Upload(digest, image, size)
+        thumbnail = _small(image, min(_THUMBNAIL, max(size)))
+        self.uploads[name] = Upload(digest, image, size, thumbnail)
         return name
 
     def digests(self, names: Iterable[str]) -> dict[str, str]:
@@ -149,7 +149,11 @@ def _entry(
 
 @cache
 def _thumbnail(name: str) -> bytes:
-    return jpeg(load_image(name, _THUMBNAIL), 80)
+    return _small(name, _THUMBNAIL)
+
+
+def _small(source: ImageSource, side: int) -> bytes:
+    return jpeg(load_image(source, side), 85)
 
 
 def small_enough(data: bytes) -> bytes:

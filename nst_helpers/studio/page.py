@@ -5,13 +5,14 @@ needs no computing. The kernel has the pictures, paints, and makes the files to 
 """
 
 import contextlib
+import hashlib
 import io
 import tempfile
 import threading
 import time
-import uuid
+import weakref
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import anywidget
 import torch
@@ -20,7 +21,7 @@ from PIL import Image, ImageOps
 
 from nst_helpers.engine.schedule import plan
 from nst_helpers.engine.transfer import StyleTransfer
-from nst_helpers.errors import InputError
+from nst_helpers.errors import InputError, reason
 from nst_helpers.images import load_image, read_settings, resize, save_image
 from nst_helpers.markup import image_element
 from nst_helpers.runtime.background import THREAD_NAME
@@ -40,11 +41,11 @@ from nst_helpers.widgets.page import script
 
 FOLDER = Path(__file__).parent
 
-_BUSY = "A painting is on its way: stop it first, or wait for it."
 _SECONDS_WITHOUT_PAGE = 90  # a page in the background may beat only once a minute
 _SECONDS_TO_COME_BACK = 20  # for a page that was left, to be loaded again
 _SECONDS_BETWEEN_PICTURES = 0.4
-_SECONDS_BETWEEN_KEEPINGS = 15
+_SECONDS_BETWEEN_KEEPINGS = 4  # and twenty times what one costs
+_MOST_FILES = 4  # on their way at once
 _SHOWN_SIDE = 1024  # pixels, at most, of a picture that is still being painted
 _HIGH = 240  # pixels, of the static picture
 
@@ -66,6 +67,8 @@ class Studio(anywidget.AnyWidget):
 
     _esm, _css = script("studio", FOLDER), FOLDER / "studio.css"
 
+    _open_ones: ClassVar[weakref.WeakSet["Studio"]] = weakref.WeakSet()
+
     pictures = traitlets.List().tag(sync=True)
     thumbnails = traitlets.Dict().tag(sync=True)
     options = traitlets.Dict({**OPTIONS, "presets": PRESETS}).tag(sync=True)
@@ -81,15 +84,18 @@ class Studio(anywidget.AnyWidget):
     left = traitlets.Int(0).tag(sync=True)  # counts how often the page was closed
 
     def __init__(self) -> None:
-        """Show the gallery; nothing is painted yet."""
+        """Show the gallery; nothing is painted yet. A studio that was there before is closed."""
+        for other in list(self._open_ones):  # its cell was run again
+            other.close()
         self.library = Library()
         self.painting: StudioRun | None = None
         self.said = ""
         self._line = Line()
         self._showing = threading.RLock()  # the page and the thread of a run set the same traits
-        self._shown = self._kept_at = 0.0
+        self._shown = self._keep_next = 0.0
+        self._before = b""
         self._kept: tuple[dict[str, Any], list[bytes]] | None = None
-        self._parts: dict[tuple[str, str], bytearray] = {}
+        self._parts: dict[str, bytearray] = {}  # files on their way, by key
         self._awaited: dict[str, Any] | None = None  # settings that lack a picture
         self._pace: float | None = None  # seconds for a pixel and step
         self._heard: float | None = None
@@ -99,6 +105,7 @@ class Studio(anywidget.AnyWidget):
         self.observe(self._beaten, "beat")
         self.observe(self._was_left, "left")
         self.on_msg(self._receive)
+        self._open_ones.add(self)
 
     # ------------------------------------------------------------------ from the page
 
@@ -110,36 +117,61 @@ class Studio(anywidget.AnyWidget):
             elif asked == "file":
                 self._take_part(message, buffers[0])
             elif asked == "restore":
-                self.restore(message["settings"])
+                self.restore(message["settings"], message.get("quiet", False))
             elif asked == "keep":
                 self._keep_again()
             elif asked in ("pause", "go on", "stop", "forget"):
                 getattr(self, asked.replace(" ", "_"))()
         except InputError as error:
             self.say(str(error))
+        except Exception as error:
+            self.say(f"That went wrong: {reason(error)}.")
+            raise
 
     def _take_part(self, message: dict[str, Any], part: bytes) -> None:
         """Take some bytes of a file; a server may end the connection at a message of 10 MB."""
-        file = message["use"], message["name"]
-        data = self._parts.setdefault(file, bytearray())
+        key = message["key"]
+        while key not in self._parts and len(self._parts) >= _MOST_FILES:
+            self._parts.pop(next(iter(self._parts)))  # a page that was closed sent half of it
+        data = self._parts.setdefault(key, bytearray())
         if len(data) <= MOST_BYTES:  # the rest of a file that is too large is not kept
             data += part
         if message["last"]:
-            self._take(*file, bytes(self._parts.pop(file)))
+            self._take(message["use"], key, message["name"], bytes(self._parts.pop(key)))
 
-    def _take(self, use: str, file: str, data: bytes) -> None:
-        name = plain_name(file)
+    def _take(self, use: str, key: str, name: str, data: bytes) -> None:
+        name = plain_name(name)
         try:
             if use == "painting":
-                self.restore(read_settings(small_enough(data)))
+                self._open(data)
             elif use in ("larger", "go on"):
                 self._continue(data, larger=use == "larger")
             else:
-                self._add(use, file, name, data)
+                self._add(use, key, name, data)
         except InputError as error:
             self.say(f"{name}: {error}")
 
-    def _add(self, use: str, file: str, name: str, data: bytes) -> None:
+    def _open(self, data: bytes) -> None:
+        """Show a painting that was saved, and take its settings."""
+        settings = read_settings(small_enough(data))
+        known, image = checked(settings), load_image(data)
+        here = self._here(known)
+        painting = {
+            "id": hashlib.sha256(data).hexdigest(),
+            "at": time.time() * 1000,
+            "state": "finished" if known["steps_done"] == known["steps"] else "stopped",
+            "settings": here,
+            "share": known["steps_done"] / known["steps"],
+            "seconds": 0,
+            "history": {},
+            "problem": "",
+        }
+        content = here["content"]
+        before = self.library.photo(content) if content in self.library else jpeg(image)
+        self.send({"keep": painting, "show": True}, [data, b"", before])
+        self.restore(settings)
+
+    def _add(self, use: str, key: str, name: str, data: bytes) -> None:
         name = self.library.add(name, data)
         with self.hold_sync():
             self.pictures, self.thumbnails = self.library.entries(), self.library.thumbnails()
@@ -147,7 +179,7 @@ class Studio(anywidget.AnyWidget):
                 self.choices = {**self.choices, "content": name}
             elif use == "style":
                 self.choices = {**self.choices, "styles": {name: 1}}
-        self.send({"added": {"file": file, "digest": self.library.uploads[name].digest}})
+        self.send({"added": {"key": key, "digest": self.library.uploads[name].digest}})
         if self._awaited and None not in self._found(checked(self._awaited)).values():
             self.restore(self._awaited)
 
@@ -208,6 +240,8 @@ class Studio(anywidget.AnyWidget):
     def _continue(self, data: bytes, larger: bool) -> None:
         """Go on from a painting: to its end, or at twice its size."""
         settings, image = checked(read_settings(small_enough(data))), load_image(data)
+        if lacking := self._lacking(settings):
+            raise InputError(f"It needs {lacking}: add the file, then try again.")
         if larger:
             settings["size"] *= 2
         self._begin(self._here(settings), None, image, None if larger else settings["steps_done"])
@@ -220,21 +254,26 @@ class Studio(anywidget.AnyWidget):
         done: int | None = None,
     ) -> None:
         if self.busy:
-            return self.say(_BUSY)
+            return self.say("A painting is on its way: stop it first, or wait for it.")
         content, *styles = settings["content"], *settings["styles"]
         if lacking := [name for name in (content, *styles) if name not in self.library]:
             return self.say(f"There is no picture {', '.join(lacking)} here: choose another.")
         settings = {**settings, "uploads": self.library.digests([content, *styles])}
         settings.pop("steps_done", None)
-        self.painting = StudioRun(
-            settings, self._make, self._stepped, self._line, seconds, painted, done
-        )
-        self._id, self._began, self._shown = uuid.uuid4().hex, time.time(), 0.0
-        self._kept, self._kept_at, self.said = None, time.monotonic(), ""
+        run = StudioRun(settings, self._make, self._stepped, self._line, seconds, painted, done)
+        self._kept, self._shown, self.said = None, 0.0, ""
+        self._keep_next = time.monotonic() + _SECONDS_BETWEEN_KEEPINGS
+        self._awaited = None
         with self._showing, self.hold_sync():
-            self.before, self.painted, self.history = self.library.photo(content), b"", {}
-            self.run = self._told(self.painting)
-        self.painting.start()
+            self.before, self.history = self.library.photo(content), {}
+            self.painted = b"" if painted is None else self._small(painted)
+            self.run = self._told(run)
+        self._before, self.painting = self.before, run
+        try:
+            run.start()
+        except RuntimeError as error:
+            self.painting = None
+            raise InputError(f"It cannot begin: {reason(error)}.") from error
         return None
 
     def _make(self, settings: dict[str, Any]) -> StyleTransfer:
@@ -280,7 +319,7 @@ class Studio(anywidget.AnyWidget):
             self._finish(run)
         elif now - self._shown > _SECONDS_BETWEEN_PICTURES:
             self._show(run)
-            if run.step and now - self._kept_at > _SECONDS_BETWEEN_KEEPINGS:
+            if run.step and now > self._keep_next:
                 self._keep(run)
 
     def _finish(self, run: StudioRun) -> None:
@@ -289,7 +328,8 @@ class Studio(anywidget.AnyWidget):
             self._estimate()
         self._show(run)
         if run.step:
-            self._keep(run)
+            self._keep(run)  # before the film, which takes its time
+            self._keep(run, run.film.gif(run.step.image))
 
     # ------------------------------------------------------------------ to the page
 
@@ -301,8 +341,8 @@ class Studio(anywidget.AnyWidget):
     def _told(self, run: StudioRun) -> dict[str, Any]:
         waiting = run.waiting
         return {
-            "id": self._id,
-            "at": self._began * 1000,
+            "id": run.id,
+            "at": run.at * 1000,
             "state": run.state,
             "settings": run.settings,
             "ahead": waiting.ahead if waiting else 0,
@@ -318,20 +358,27 @@ class Studio(anywidget.AnyWidget):
         with self._showing, self.hold_sync():
             self.run = self._told(run)
             if run.step:
-                image = run.step.image.detach().cpu()
-                side = max(image.shape[2:])
-                self.painted = jpeg(resize(image, _SHOWN_SIDE) if side > _SHOWN_SIDE else image)
+                self.painted = self._small(run.step.image.detach().cpu())
                 self.history = {name: list(numbers) for name, numbers in run.history.items()}
         self._shown = time.monotonic()
 
-    def _keep(self, run: StudioRun) -> None:
+    @staticmethod
+    def _small(image: torch.Tensor) -> bytes:
+        """Return a JPEG for a picture that is still being painted."""
+        return jpeg(resize(image, _SHOWN_SIDE) if max(image.shape[2:]) > _SHOWN_SIDE else image)
+
+    def _keep(self, run: StudioRun, film: bytes = b"") -> None:
         """Give the browser what it needs to show the painting without this kernel."""
+        began, before = time.monotonic(), self._before
         settings = {**run.settings, "steps_done": run.step.index + 1}
-        kept = {**self._told(run), "settings": settings, "history": self.history}
-        film = b"" if run.alive else run.film.gif()
-        files = [_png(run.step.image.cpu(), settings), film, self.before]
-        self._kept, self._kept_at = ({"keep": kept}, files), time.monotonic()
-        self._keep_again()
+        history = {name: list(numbers) for name, numbers in run.history.items()}
+        kept = {**self._told(run), "settings": settings, "history": history}
+        files = [_png(run.step.image.cpu(), settings), film, before]
+        if run is self.painting:
+            self._kept = {"keep": kept}, files
+            self._keep_again()
+        cost = time.monotonic() - began
+        self._keep_next = time.monotonic() + max(_SECONDS_BETWEEN_KEEPINGS, 20 * cost)
 
     def _keep_again(self) -> None:
         if self._kept:
@@ -339,26 +386,38 @@ class Studio(anywidget.AnyWidget):
 
     # ------------------------------------------------------------------ settings of others
 
-    def restore(self, settings: Any) -> None:
+    def restore(self, settings: Any, quiet: bool = False) -> None:
         """Take the pictures and the values of all controls from settings.
 
         Pictures that were added are known by their content. Where some are missing, the settings
         are restored as soon as they have been added.
 
+        Args:
+            settings: of a painting, or choices.
+            quiet: say nothing; and where a picture is missing, leave all as it is.
+
         Raises:
             InputError: they are not settings of this studio or of the command line.
         """
         known = checked(settings)
-        lacking = sorted(plain_name(name) for name, here in self._found(known).items() if not here)
+        if (lacking := self._lacking(known)) and quiet:
+            return None
         if lacking:
             self._awaited = settings
-            return self.say(f"Add {', '.join(lacking)}: then the settings are restored.")
+            return self.say(f"Add {lacking}, and the settings will be restored.")
         self._awaited = None
         here = self._here(known)
         self.choices = {name: here[name] for name in DEFAULTS}
+        if quiet:
+            return None
         rest = left_out(settings)
         without = f" What the studio does not have is left out: {', '.join(rest)}." if rest else ""
         return self.say(f"The settings are restored.{without}")
+
+    def _lacking(self, settings: dict[str, Any]) -> str:
+        """Return the names of pictures that are not here, as a list in words."""
+        found = self._found(settings)
+        return ", ".join(sorted(plain_name(name) for name, here in found.items() if not here))
 
     def _here(self, settings: dict[str, Any]) -> dict[str, Any]:
         """Return settings with what their pictures are called here."""
@@ -372,12 +431,14 @@ class Studio(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Stop the work and close the page."""
+        self._open_ones.discard(self)
         self.stop()
         super().close()
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the widget, and the chosen pictures for all who cannot show it."""
         names = self.choices["content"], *self.choices["styles"]
+        names = [name for name in names if name in self.library]
         images = [Image.open(io.BytesIO(self.thumbnails[name])) for name in names]
         row = Image.new("RGB", (sum(image.width for image in images), _HIGH), "white")
         left = 0

@@ -51,7 +51,7 @@ export class Pickers {
       const share = styles[row.dataset.name];
       const [input, output] = [row.querySelector("input"), row.querySelector("output")];
       input.value = share;
-      output.textContent = `${Math.round((100 * share) / all)} %`;
+      output.textContent = `${Math.round((100 * share) / all)}%`;
       input.setAttribute("aria-valuetext", output.textContent);
     }
   }
@@ -98,6 +98,7 @@ class Picker {
     const inside = this.tray.contains(document.activeElement);
     this.tray.hidden = !open;
     this.button.setAttribute("aria-expanded", open);
+    if (open) this.tray.scrollIntoView({ block: "nearest" });
     if (!open && inside) this.button.focus();
   }
 

@@ -2,6 +2,7 @@
 
 import io
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -35,6 +36,8 @@ class StudioRun(BackgroundRun):
         done: how many steps count as taken; None, those at sizes up to that of `painted`.
 
     Attributes:
+        id: a name that no other run has.
+        at: when it was asked for, in seconds since 1970.
         transfer: the `StyleTransfer`, or None before its turn and after its end.
         waiting: a `Waiting` while other runs have their turn, else None.
         history: `{loss: [a number for each step]}`, and `size`, the longer side in pixels.
@@ -53,7 +56,7 @@ class StudioRun(BackgroundRun):
         done: int | None = None,
     ) -> None:
         """Prepare the thread; `start` starts it."""
-        self.settings = settings
+        self.id, self.at, self.settings = uuid.uuid4().hex, time.time(), settings
         self.transfer: StyleTransfer | None = None
         self.waiting: Waiting | None = None
         self.history: dict[str, list[float]] = {
@@ -172,10 +175,13 @@ class Film:
         if len(self.frames) > _FRAMES:  # every second one stays, and half as many are taken
             self.frames, self._every = self.frames[::2], self._every * 2
 
-    def gif(self) -> bytes:
-        """Return the film as the bytes of a GIF, which rests on its last picture."""
-        largest = max(frame.size for frame in self.frames)
-        first, *others = [frame.resize(largest).quantize(128) for frame in self.frames]
+    def gif(self, last: torch.Tensor) -> bytes:
+        """Return the film as the bytes of a GIF, which rests on the picture `last`."""
+        end = to_pil(last)
+        end.thumbnail((_LONGER_SIDE, _LONGER_SIDE))
+        frames = [frame.resize(end.size) for frame in [*self.frames, end]]
+        # The default method needs forty times as long.
+        first, *others = [f.quantize(256, Image.Quantize.FASTOCTREE) for f in frames]
         times, file = [80] * len(others) + [1500], io.BytesIO()
         first.save(file, "GIF", save_all=True, append_images=others, duration=times, loop=0)
         return file.getvalue()

@@ -18,8 +18,8 @@ export class Runs {
     const { paintings } = page;
     this.element.hidden = paintings.length === 0;
     this.note.textContent = page.lasting
-      ? "This browser keeps them, also when you close the page."
-      : "This browser keeps nothing (a private window?): download what you want to have.";
+      ? "This browser keeps the last 30, even after you close the page."
+      : "This browser cannot keep them (a private window, or a full disk?): download what you want to keep.";
     const gone = new Set(this.tiles.keys());
     paintings.forEach((painting, place) => {
       gone.delete(painting.id);
@@ -44,7 +44,7 @@ export class Runs {
       if (image.getAttribute("src") !== painting.picture && painting.picture) image.src = painting.picture;
       name.textContent = `${page.number(id)} · ${page.named(painting.settings)}`;
       const done = painting.state === "finished" ? "" : ", not finished";
-      size.textContent = page.isGoing(painting) ? "being painted" : `${painting.settings.size} pixels${done}`;
+      size.textContent = page.isGoing(painting) ? "being painted" : `${painting.settings.size} pixels${page.unusual(painting.settings)}${done}`;
       button.setAttribute("aria-pressed", page.shown?.id === id);
     };
     const tile = { element, draw };

@@ -100,7 +100,14 @@ def checked(settings: Any) -> dict[str, Any]:
         kept["uploads"] = {str(name): str(kind) for name, kind in known["uploads"].items()}
         done = known.get("steps_done", kept["steps"])
         kept["steps_done"] = int(check_number("steps_done", done, 1, kept["steps"]))
-    except (AttributeError, InputError, KeyError, TypeError, ValueError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        InputError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise InputError(_FOREIGN) from error
     usable = isinstance(kept["content"], str) and kept["styles"]
     usable = usable and isinstance(kept["keep_colours"], bool) and kept["pooling"] in ("avg", "max")
@@ -109,7 +116,7 @@ def checked(settings: Any) -> dict[str, Any]:
     return kept
 
 
-_FOREIGN = "It carries no settings of this studio: take a PNG that was saved here or by nst."
+_FOREIGN = "It carries no settings of a painting: take a PNG that was saved in a studio."
 
 
 def left_out(settings: Mapping[str, Any]) -> list[str]:

@@ -74,10 +74,10 @@ export class Store {
     if (!this.database) return undefined;
     return new Promise((resolve) => {
       try {
-        const asked = question(this.database.transaction(name, way).objectStore(name));
-        asked.onsuccess = () => resolve(asked.result ?? true);
-        asked.onerror = () => resolve(undefined);
-        asked.transaction.onabort = () => resolve(undefined);
+        const transaction = this.database.transaction(name, way);
+        const asked = question(transaction.objectStore(name));
+        transaction.oncomplete = () => resolve(asked.result ?? true);  // a full disk is found only then
+        transaction.onabort = transaction.onerror = () => resolve(undefined);
       } catch {
         resolve(undefined);
       }

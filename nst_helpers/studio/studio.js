@@ -7,22 +7,27 @@ import { dropPlaces, fileButton, sendFile } from "./files.js";
 import { Pickers } from "./pickers.js";
 import { Runs } from "./runs.js";
 import { Store } from "./store.js";
-import { link, listed, named, settingsIn } from "./words.js";
+import { link, listed, named, settingsIn, wordOf } from "./words.js";
 
 const BEAT = 5000;  // milliseconds
 const PATIENCE = 6;  // beats without an answer
 const LARGEST = 2048;  // pixels
+const LABELS = {
+  content_weight: "photo", style_weight: "style", variation_weight: "smoothness", style_scale: "strokes",
+};
+const REMEMBERED = "nst-studio-choices";
 
 class Page {
   constructor(model, el) {
     this.model = model;
     this.records = new Map();
     this.urls = new Map();
-    this.sent = new Map();  // files by name, to be kept once the kernel has taken them
+    this.sent = new Map();  // files by key, to be kept once the kernel has taken them
     this.chosenRun = null;  // the id of a kept painting that is looked at, else the last run
     this.asked = null;  // what was asked of the kernel and is not answered yet, in words
     this.lasting = true;
     this.alive = true;
+    this.replaced = null;  // the id of a painting that is being gone on from
     this.begun = null;  // what was asked to be painted and has not begun yet
     this.doomed = null;  // the id of a painting whose deletion was asked for once
     this.changed = () => {  // once for all changes of a moment; a frame would not come in a hidden tab
@@ -32,15 +37,20 @@ class Page {
     this.heard = (message, buffers) => this.#hear(message, buffers);
     this.#build(el);
     model.on("change", this.changed);
-    model.on("change:run", () => {
+    this.told = () => {
       this.asked = null;
       this.#answered();
-    });
+    };
+    model.on("change:run", this.told);
     model.on("msg:custom", this.heard);
     this.leaveDrop = dropPlaces(el, (files, use) => this.take(files, use));
     this.timer = setInterval(() => this.#beat(), BEAT);
     this.gone = () => this.#count("left");
+    this.leaving = (event) => {
+      if (this.busy && document.getElementById("nst-page")) event.preventDefault();  // the browser asks
+    };
     window.addEventListener("pagehide", this.gone);
+    window.addEventListener("beforeunload", this.leaving);
     this.#beat();
     this.#draw();
     this.#open();
@@ -49,7 +59,9 @@ class Page {
   end() {
     clearInterval(this.timer);
     window.removeEventListener("pagehide", this.gone);
+    window.removeEventListener("beforeunload", this.leaving);
     this.model.off("change", this.changed);
+    this.model.off("change:run", this.told);
     this.model.off("msg:custom", this.heard);
     this.leaveDrop();
     this.store?.close();
@@ -59,7 +71,7 @@ class Page {
   // ---------------------------------------------------------------------- elements
 
   #build(el) {
-    const alone = !el.closest(".jp-NotebookPanel, .jp-Cell-outputWrapper") || document.body.dataset.voila;
+    const alone = document.getElementById("nst-page");  // a page of its own
     el.classList.add("nst-studio");
     el.addEventListener("keydown", (event) => {  // to Jupyter, a letter or an arrow key is a command
       if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation();
@@ -82,12 +94,6 @@ class Page {
         html("div", { class: "nst-choices" }, this.pickers.element, this.controls.begin, this.controls.element),
         html("div", { class: "nst-stage" }, this.noticeBox, this.easel.element)),
       this.runs.element);
-    // The easel stays in view while the notebook is scrolled, which an output that clips prevents.
-    for (let up = el; up && !up.matches(".jp-Cell"); up = up.parentElement) up.style.overflow = "visible";
-  }
-
-  redraw() {
-    this.changed();
   }
 
   #draw() {
@@ -98,6 +104,7 @@ class Page {
   say(text) {
     this.notice.textContent = text;
     this.notice.hidden = this.noticeBox.hidden = !text;
+    if (text) this.noticeBox.scrollIntoView({ block: "nearest" });
   }
 
   // ---------------------------------------------------------------------- state
@@ -113,7 +120,28 @@ class Page {
   choose(changes) {
     this.model.set("choices", { ...this.choices, ...changes });
     this.model.save_changes();
+    this.#remember();
     this.changed();
+  }
+
+  /** Keep what is chosen, for a page that is opened later. */
+  #remember() {
+    const names = [this.choices.content, ...Object.keys(this.choices.styles)];
+    const uploads = names.map((name) => [name, this.picture(name)?.digest]).filter(([, digest]) => digest);
+    try {
+      localStorage.setItem(REMEMBERED, JSON.stringify({ ...this.choices, uploads: Object.fromEntries(uploads) }));
+    } catch {  // a private window
+    }
+  }
+
+  /** What was chosen here before, where the kernel is new; else null. */
+  #remembered() {
+    if (this.get("beat") > 1 || this.get("run").id) return null;
+    try {
+      return JSON.parse(localStorage.getItem(REMEMBERED));
+    } catch {
+      return null;
+    }
   }
 
   picture(name) {
@@ -122,6 +150,13 @@ class Page {
 
   title(name) {
     return this.picture(name)?.title ?? name;
+  }
+
+  /** In what the weights of a painting differ from the usual, as words behind its name. */
+  unusual(settings) {
+    const options = this.get("options");
+    const words = Object.entries(LABELS).map(([name, label]) => [label, wordOf(options[name], settings[name])]);
+    return words.filter(([, word]) => word !== "normal").map(([label, word]) => `, ${label} ${word}`).join("");
   }
 
   named(settings) {
@@ -170,6 +205,7 @@ class Page {
     const { live } = this;
     const all = [...this.records.values()].filter(({ id }) => id !== live?.id).map((record) => ({
       ...record,
+      state: ["running", "paused"].includes(record.state) ? "stopped" : record.state,
       picture: this.#url(`png ${record.id}`, record.png),
       before: this.#url(`before ${record.id}`, record.before),
     }));
@@ -184,22 +220,26 @@ class Page {
     return this.paintings.find(({ id }) => id === this.chosenRun) ?? live;
   }
 
-  /** A short name of a painting, by which two alike can be told apart. */
+  /** The number of a painting, by which two alike can be told apart. */
   number(id) {
-    const { paintings } = this;
-    return paintings.length - paintings.findIndex((painting) => painting.id === id);
+    const numbers = [...this.records.values()].map(({ number }) => number);
+    return this.records.get(id)?.number ?? 1 + Math.max(0, ...numbers);
   }
 
   show(id) {
     this.chosenRun = id;
     this.doomed = null;
-    this.redraw();
-    if (this.easel.element.getBoundingClientRect().top < 0) this.easel.element.scrollIntoView({ block: "start" });
+    this.changed();
+    this.easel.comeIntoView();
   }
 
   #url(key, source) {
-    if (!source || (source.byteLength ?? source.size) === 0) return null;
     const old = this.urls.get(key);
+    if (!source || (source.byteLength ?? source.size) === 0) {
+      if (old) URL.revokeObjectURL(old.url);
+      this.urls.delete(key);
+      return null;
+    }
     if (old?.source === source) return old.url;
     if (old) setTimeout(() => URL.revokeObjectURL(old.url), 1000);  // while the next one loads
     const url = URL.createObjectURL(source instanceof Blob ? source : new Blob([source]));
@@ -225,6 +265,7 @@ class Page {
     const { busy } = this;
     const { size } = run.settings;
     const actions = [];
+    if (run.png) actions.push({ words: "Download", title: "As a PNG, which carries all settings", act: () => this.#save(run.png, run, "png") });
     if (run.png && run.state !== "finished" && run.share < 1)
       actions.push({ words: "Go on painting", disabled: busy, act: () => this.#goOn(run, "go on") });
     else if (run.png && 2 * size <= LARGEST)
@@ -232,12 +273,15 @@ class Page {
         words: `Larger: ${2 * size}`, kind: "nst-main", disabled: busy,
         title: `Go on from this painting at ${2 * size} pixels`, act: () => this.#goOn(run, "larger"),
       });
-    if (run.png) actions.push({ words: "Download", title: "As a PNG, which carries all settings", act: () => this.#save(run.png, run, "png") });
     if (run.film) actions.push({ words: "Film", title: "How it was painted, as a GIF", act: () => this.#save(run.film, run, "gif") });
     actions.push({ words: "Use its settings", act: () => this.#restore(run.settings) });
     actions.push({ words: "Copy link", title: "A link that carries all settings", act: () => this.#copy(run) });
-    const sure = this.doomed === run.id;
-    if (run.png) actions.push({ words: sure ? "Delete it for good" : "Delete", act: () => this.#delete(run, sure) });
+    if (run.png && this.doomed === run.id) {  // a double click finds the harmless one
+      actions.push({ words: "Do not delete", act: () => this.show(run.id) });
+      actions.push({ words: "Delete for good", act: () => this.#delete(run) });
+    } else if (run.png) {
+      actions.push({ words: "Delete", act: () => this.#doom(run) });
+    }
     return actions;
   }
 
@@ -248,8 +292,13 @@ class Page {
 
   async #goOn(run, use) {
     this.#begin(run.settings, run.picture);
-    await this.#bring(run.settings);
-    await sendFile(this.model, run.png, use);
+    try {
+      await this.#bring(run.settings);
+      this.replaced = use === "go on" ? run.id : null;
+      await sendFile(this.model, run.png, use);
+    } catch {
+      this.#refuse("This painting cannot be read from the browser any more.");
+    }
   }
 
   /** Show at once that something begins; the kernel's run takes its place. */
@@ -258,20 +307,26 @@ class Page {
     this.chosenRun = null;
     const run = { id: "", at: Infinity, state: "running", settings, steps: 0, ahead: 0, before };
     this.begun = { run, last: this.get("run").id };
-    this.redraw();
-    const { top, bottom } = this.easel.element.getBoundingClientRect();
-    if (bottom < 0 || top > innerHeight - 200) this.easel.element.scrollIntoView({ block: "start" });
+    this.changed();
+    this.easel.comeIntoView();
   }
 
-  /** The kernel has begun what was asked, or has said why it does not. */
-  #answered(refused = false) {
-    if (refused || this.get("run").id !== this.begun?.last) this.begun = null;
+  /** The kernel has begun what was asked. */
+  #answered() {
+    if (this.get("run").id !== this.begun?.last) this.begun = null;
   }
 
-  async #restore(settings) {
+  /** What was asked is not done; say why. */
+  #refuse(why) {
+    this.begun = this.asked = null;
+    this.say(why);
+    this.changed();
+  }
+
+  async #restore(settings, quiet = false) {
     this.say("");
     await this.#bring(settings);
-    this.model.send({ do: "restore", settings });
+    this.model.send({ do: "restore", settings, quiet });
   }
 
   /** Give the kernel those pictures of a painting that it lacks, as far as the browser has them. */
@@ -286,11 +341,12 @@ class Page {
   #ask(what, words) {
     this.asked = words;
     this.model.send({ do: what });
-    this.redraw();
+    this.changed();
   }
 
   #save(blob, run, ending) {
-    const name = [run.settings.content, ...Object.keys(run.settings.styles)].join("_").replace(/[^\w-]+/g, "_");
+    const names = [run.settings.content, ...Object.keys(run.settings.styles), this.number(run.id)];
+    const name = names.join("_").replace(/[^\w-]+/g, "_");
     const anchor = html("a", { href: URL.createObjectURL(blob), download: `${name}.${ending}` });
     anchor.click();
     setTimeout(() => URL.revokeObjectURL(anchor.href), 60_000);
@@ -309,21 +365,30 @@ class Page {
     }
   }
 
-  async #delete(run, sure) {
-    this.doomed = sure ? null : run.id;
-    if (!sure) return this.redraw();
+  #doom(run) {
+    this.doomed = run.id;
+    this.changed();
+  }
+
+  async #delete(run) {
+    this.doomed = null;
     this.records.delete(run.id);
     if (run.id === this.get("run").id) this.model.send({ do: "forget" });
     await this.store.deletePainting(run.id);
+    for (const kind of ["png", "before"]) this.#url(`${kind} ${run.id}`, null);
     this.chosenRun = null;
-    return this.redraw();
+    this.changed();
   }
 
   async take(files, use) {
     this.say("");
     for (const file of files) {
-      this.sent.set(file.name, file);
-      await sendFile(this.model, file, use);
+      try {
+        this.sent.set(await sendFile(this.model, file, use), file);
+        this.pickers.close();
+      } catch {
+        this.#refuse(`${file.name} cannot be read: it may be a folder.`);
+      }
     }
   }
 
@@ -335,41 +400,50 @@ class Page {
     for (const painting of await this.store.paintings()) this.records.set(painting.id, painting);
     this.model.send({ do: "keep" });  // what was painted while no page was there
     const settings = settingsIn(location.href);
+    const before = this.#remembered();
     if (settings) this.#restore(settings);
-    this.redraw();
+    else if (before) this.#restore(before, true);
+    this.changed();
   }
 
   async #hear(message, buffers) {
-    if (message.say !== undefined) {
-      this.#answered(true);
-      this.say(message.say);
-      this.redraw();
+    if (message.say !== undefined) this.#refuse(message.say);
+    const file = this.sent.get(message.added?.key);
+    if (file) {
+      this.sent.delete(message.added.key);
+      await this.store?.keepUpload(message.added.digest, file);
     }
-    if (message.added) await this.store?.keepUpload(message.added.digest, this.sent.get(message.added.file));
     if (message.keep) {
       const [png, film, before] = buffers;
       const painting = {
         ...message.keep,
+        number: this.number(message.keep.id),
         png: new Blob([png], { type: "image/png" }),
         film: film.byteLength ? new Blob([film], { type: "image/gif" }) : null,
         before: new Blob([before], { type: "image/jpeg" }),
       };
       this.records.set(painting.id, painting);
-      this.redraw();
+      if (message.show) this.show(painting.id);
+      if (this.replaced && !["running", "paused"].includes(painting.state)) {
+        this.records.delete(this.replaced);  // it was gone on from, and is in this one
+        this.store?.deletePainting(this.replaced);
+        this.replaced = null;
+      }
+      this.changed();
       if (this.store && !(await this.store.keepPainting(painting))) {
         this.lasting = false;
-        this.redraw();
+        this.changed();
       }
     }
   }
 
   #beat() {
     const late = this.get("beat") - this.get("answered") > PATIENCE;
-    if (late && this.alive) this.say("No answer from the computer that paints. What is kept here stays; to paint, load the page again.");
+    if (late && this.alive) this.#refuse("No answer from the computer that paints: it is busy, or its program has ended. If this stays, load the page again. Your paintings are kept.");
     if (!late && !this.alive) this.say("");
     this.alive = !late;
     this.#count("beat");
-    this.redraw();
+    this.changed();
   }
 
   #count(name) {

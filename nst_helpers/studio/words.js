@@ -16,17 +16,17 @@ export function listed(names) {
 
 /** What a run is doing, for the eye. */
 export function doing(run) {
-  const percent = `${Math.floor(100 * (run.share ?? 0))} %`;
+  const percent = `${Math.floor(100 * (run.share ?? 0))}%`;
   if (run.state === "running" && run.ahead > 0) {
-    const before = run.ahead === 1 ? "One painting is" : `${run.ahead} paintings are`;
+    const others = run.ahead === 1 ? "One painting is" : `${run.ahead} paintings are`;
     const wait = run.wait ? ` Yours begins in about ${duration(run.wait)}.` : "";
-    return `${before} before yours: this computer paints them in turn.${wait}`;
+    return `${others} ahead of yours: this computer paints them in turn.${wait}`;
   }
   if (run.state === "running" && !run.steps) return "Mixing the colours …";
   const left = run.left ? `, about ${duration(run.left)} left` : "";
   if (run.state === "running") return percent + left;
   if (run.state === "paused") return `Paused at ${percent}`;
-  if (run.state === "failed") return `It ended at ${percent}: ${run.problem}`;
+  if (run.state === "failed") return `It failed at ${percent}: ${run.problem.replace(/\.$/, "")}`;
   if (run.state === "finished") return `Finished in ${duration(run.seconds)}`;
   return `Stopped at ${percent}`;
 }

@@ -39,7 +39,7 @@ def give(studio, name, content, use="content"):
     """Send a file as the page does, in two parts."""
     half = len(content) // 2
     for part, last in ((content[:half], False), (content[half:], True)):
-        tell(studio, "file", part, name=name, use=use, last=last)
+        tell(studio, "file", part, key=f"key of {name}", name=name, use=use, last=last)
 
 
 def file(image):
@@ -75,6 +75,7 @@ def new(tmp_path):
 
     def studio():
         studio = Studio()
+        Studio._open_ones.clear()  # as if each had a kernel of its own
         studio.told = []
         studio.send = lambda message, files=(): studio.told.append((message, list(files)))
         studio._line = Line(tmp_path / "line", at_once=1)
@@ -169,9 +170,9 @@ def test_a_file_is_what_it_is_given_for(studio):
         (name, 90, 60) for name in ("face.png", "art.png", "third.png")
     ]
     assert set(studio.thumbnails) == {picture["name"] for picture in studio.pictures}
-    assert {"added": {"file": "art.png", "digest": hashlib.sha256(color("blue")).hexdigest()}} in [
-        message for message, _ in studio.told
-    ]
+    assert {
+        "added": {"key": "key of art.png", "digest": hashlib.sha256(color("blue")).hexdigest()}
+    } in [message for message, _ in studio.told]
 
 
 def test_a_new_photo_leaves_the_painting_that_is_shown(studio):
@@ -181,6 +182,55 @@ def test_a_new_photo_leaves_the_painting_that_is_shown(studio):
     give(studio, "mine.png", color("red"))
     choose(studio, styles={"mosaic": 1})
     assert shown == (studio.run, studio.painted, studio.before, studio.history)
+
+
+def test_a_painting_that_is_opened_is_shown(studio):
+    settings = {**studio.choices, "content": "coffee", "steps_done": 3}
+    data = save(nst.load_image("coffee", 64), settings)
+    give(studio, "saved.png", data, "painting")
+    message = next(message for message, _ in studio.told if "keep" in message)
+    said, png, film, _ = kept(studio)
+    assert message["show"] and png == data and film == b""
+    assert said["state"] == "stopped" and said["share"] == 3 / 8
+    assert said["settings"]["content"] == studio.choices["content"] == "coffee"
+
+
+def test_going_on_needs_the_same_pictures(studio, new):
+    """Another picture of the same name is none."""
+    give(studio, "image.png", color("blue"))
+    studio.paint()
+    finish(studio)
+    other = new()
+    give(other, "image.png", color("red"))
+    give(other, "painting.png", kept(studio)[1], "larger")
+    assert other.painting is None
+    assert other.said == "painting.png: It needs image.png: add the file, then try again."
+
+
+def test_a_film_that_fails_loses_no_painting(studio, monkeypatch):
+    def broken(self, last):
+        raise MemoryError
+
+    monkeypatch.setattr("nst_helpers.studio.run.Film.gif", broken)
+    monkeypatch.setattr("threading.excepthook", lambda _: None)
+    studio.paint()
+    studio.painting.wait(300)
+    assert studio.run["state"] == "finished" and kept(studio)[0]["state"] == "finished"
+
+
+def test_files_that_broke_off_are_forgotten(studio):
+    for number in range(9):
+        tell(studio, "file", b"x", key=str(number), name="a.png", use="content", last=False)
+    assert list(studio._parts) == ["5", "6", "7", "8"]
+
+
+def test_a_studio_that_is_made_again_closes_the_last_one(studio):
+    Studio._open_ones.add(studio)
+    choose(studio, steps=3000)
+    studio.paint()
+    Studio().close()
+    finish(studio)
+    assert studio.run["state"] == "stopped" and studio.comm is None
 
 
 def test_errors_are_sentences(studio):
@@ -209,7 +259,7 @@ def test_settings_with_added_pictures_wait_for_them(studio, new):
 
     other = new()
     give(other, "picture.png", kept(studio)[1], "painting")
-    assert other.said == "Add image.png, image.png (2): then the settings are restored."
+    assert other.said == "Add image.png, image.png (2), and the settings will be restored."
     give(other, "blue.png", color("blue"), "tray")
     assert other.choices["content"] == "cat"
     give(other, "red.png", color("red"), "tray")
@@ -358,17 +408,17 @@ def test_files_have_limits(studio, monkeypatch):
     give(studio, "bomb.png", file(Image.new("1", (9000, 9000))))
     assert "bomb.png: " in studio.said and "80 million pixels" in studio.said
     assert list(studio.library.uploads) == before and studio.choices["content"] == "cat"
-    one = library.Upload("", Image.new("RGB", (9, 9)), (9, 9))
+    one = library.Upload("", Image.new("RGB", (9, 9)), (9, 9), b"")
     studio.library.uploads = {str(number): one for number in range(24)}
     give(studio, "more.png", color("red"))
-    assert "more.png: It is one more than the 24 pictures" in studio.said
+    assert "more.png: Only 24 pictures can be added" in studio.said
     studio.library.uploads = {}
     monkeypatch.setattr(module, "MOST_BYTES", 10)
     monkeypatch.setattr(library, "MOST_BYTES", 10)
     for held in (8, 16, 16):
-        tell(studio, "file", bytes(8), name="drop.png", use="content", last=False)
-        assert len(studio._parts["content", "drop.png"]) == held
-    tell(studio, "file", bytes(8), name="drop.png", use="content", last=True)
+        tell(studio, "file", bytes(8), key="k", name="drop.png", use="content", last=False)
+        assert len(studio._parts["k"]) == held
+    tell(studio, "file", bytes(8), key="k", name="drop.png", use="content", last=True)
     assert "drop.png: The file has more than" in studio.said and not studio._parts
 
 
@@ -409,6 +459,7 @@ def test_settings_that_are_not_the_studios_change_nothing(studio):
         {**before, "uploads": 3},
         {**before, "steps_done": 0},
         {"content": "cat"},
+        {"content": "cat", "style": ["mosaic", "cat"], "style_shares": [0, 1]},
         {"size": 64},
         [1],
         "cat",
@@ -417,9 +468,9 @@ def test_settings_that_are_not_the_studios_change_nothing(studio):
     for wrong in damaged:
         data = save(torch.zeros(1, 3, 16, 16), wrong)
         give(studio, "a\nb.png", data, "painting")
-        assert studio.said.startswith("a?b.png: It carries no settings of this studio"), wrong
+        assert studio.said.startswith("a?b.png: It carries no settings of a painting"), wrong
         tell(studio, "restore", settings=wrong)
-        assert studio.said.startswith("It carries no settings of this studio"), wrong
+        assert studio.said.startswith("It carries no settings of a painting"), wrong
         assert studio.choices == before
 
 
@@ -434,7 +485,7 @@ def test_what_the_command_line_saved_is_opened_here_and_the_other_way_round(
     assert str(tmp_path) not in str(nst.read_settings(made))
     choose(studio, styles={"night_sky": 2})
     give(studio, "made.png", made.read_bytes(), "painting")
-    assert studio.said == "Add mine.png: then the settings are restored."
+    assert studio.said == "Add mine.png, and the settings will be restored."
     give(studio, "renamed.png", mine.read_bytes(), "tray")
     assert "does not have is left out: optimizer." in studio.said
     assert studio.choices["content"] == "renamed.png" and studio.choices["styles"] == {"mosaic": 1}

@@ -17,12 +17,12 @@ test("names are a list", () => {
 test("a run says no number that is not known", () => {
   const run = { state: "running", share: 0, left: null, steps: 0, ahead: 0, wait: null };
   assert.equal(doing(run), "Mixing the colours …");
-  assert.equal(doing({ ...run, steps: 1, left: null }), "0 %");
-  assert.equal(doing({ ...run, steps: 9, share: 0.349, left: 61 }), "34 %, about 1 min left");
-  assert.equal(doing({ ...run, ahead: 1 }), "One painting is before yours: this computer paints them in turn.");
+  assert.equal(doing({ ...run, steps: 1, left: null }), "0%");
+  assert.equal(doing({ ...run, steps: 9, share: 0.349, left: 61 }), "34%, about 1 min left");
+  assert.equal(doing({ ...run, ahead: 1 }), "One painting is ahead of yours: this computer paints them in turn.");
   assert.match(doing({ ...run, ahead: 3, wait: 100 }), /^3 paintings are .* Yours begins in about 1 min 40 s\.$/);
   assert.equal(doing({ ...run, state: "finished", seconds: 44.6 }), "Finished in 45 s");
-  assert.equal(doing({ ...run, state: "failed", share: 0.5, problem: "Why." }), "It ended at 50 %: Why.");
+  assert.equal(doing({ ...run, state: "failed", share: 0.5, problem: "Why." }), "It failed at 50%: Why");
   assert.equal(heard({ ...run, share: 0.1, steps: 3 }), heard({ ...run, share: 0.9, steps: 30 }));
 });
 
