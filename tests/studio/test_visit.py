@@ -31,26 +31,19 @@ class Visit:
     def __init__(self, page, address):
         self.page, self.errors = page, []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.load(address)
+        page.goto(address, wait_until="commit")
 
-    def load(self, address=None):
-        if address:
-            self.page.goto(address)
-        else:
-            self.page.reload()
+    def load(self, address):
+        self.page.goto(address, wait_until="commit")
+        self.is_open()
+
+    def is_open(self):
         self.page.wait_for_selector(OPEN, timeout=300_000)
 
     def settle(self):
         self.page.evaluate(
             "new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))"
         )
-
-    def restore(self, **settings):
-        """Take settings as from a link, which a page reads when it is opened."""
-        self.page.evaluate("(mark) => { location.hash = mark; }", link(**settings))
-        self.page.reload()
-        self.page.wait_for_selector(OPEN, timeout=300_000)
-        self.says("The settings are restored.")
 
     def says(self, words):
         notice = self.page.locator(".nst-notice")
@@ -103,10 +96,20 @@ def visits(voila, browser):  # noqa: F811
     """Open pages, each in a browser of its own unless a context is given."""
     opened = []
 
-    def visit(mark="", context=None, **options):
-        context = context or browser.new_context(viewport={"width": 1280, "height": 800}, **options)
-        opened.append(Visit(context.new_page(), voila + mark))
-        return opened[-1]
+    def visit(mark="", context=None, count=None):
+        new = [
+            Visit(
+                (
+                    context or browser.new_context(viewport={"width": 1280, "height": 800})
+                ).new_page(),
+                voila + mark,
+            )
+            for _ in range(count or 1)
+        ]
+        opened.extend(new)
+        for each in new:
+            each.is_open()
+        return new if count else new[0]
 
     yield visit
     for each in opened:
@@ -521,11 +524,12 @@ def test_a_class_takes_turns_and_its_memory_comes_back(visits, voila):  # noqa: 
     """Six pages paint at once; when they are closed, their processes are gone."""
     server = served_by(voila)
     before = {process.pid for process in server.children(recursive=True)}
-    pages = [visits(link(size=64, steps=100)) for _ in range(6)]
+    pages = visits(link(size=64, steps=60), count=6)
     for visit in pages:
         visit.page.locator(".nst-start").click()
     waited, most = set(), 0
     while not all("Finished" in visit.doing for visit in pages):
+        pages[0].page.wait_for_timeout(200)
         doing = [visit.doing for visit in pages]
         most = max(most, sum(bool(re.search("%, about|Mixing", words)) for words in doing))
         waited |= {place for place, words in enumerate(doing) if "ahead of yours" in words}
