@@ -123,7 +123,8 @@ class Studio(anywidget.AnyWidget):
             elif asked in ("pause", "go on", "stop", "forget"):
                 getattr(self, asked.replace(" ", "_"))()
         except InputError as error:
-            self.say(str(error))
+            if not message.get("quiet"):
+                self.say(str(error))
         except Exception as error:
             self.say(f"That went wrong: {reason(error)}.")
             raise

@@ -469,6 +469,8 @@ def test_settings_that_are_not_the_studios_change_nothing(studio):
         data = save(torch.zeros(1, 3, 16, 16), wrong)
         give(studio, "a\nb.png", data, "painting")
         assert studio.said.startswith("a?b.png: It carries no settings of a painting"), wrong
+        tell(studio, "restore", settings=wrong, quiet=True)
+        assert studio.said.startswith("a?b.png")
         tell(studio, "restore", settings=wrong)
         assert studio.said.startswith("It carries no settings of a painting"), wrong
         assert studio.choices == before
