@@ -42,6 +42,8 @@ class Page {
       this.#answered();
     };
     model.on("change:run", this.told);
+    this.remember = () => this.#remember();
+    model.on("change:choices", this.remember);
     model.on("msg:custom", this.heard);
     this.leaveDrop = dropPlaces(el, (files, use) => this.take(files, use));
     this.timer = setInterval(() => this.#beat(), BEAT);
@@ -62,6 +64,7 @@ class Page {
     window.removeEventListener("beforeunload", this.leaving);
     this.model.off("change", this.changed);
     this.model.off("change:run", this.told);
+    this.model.off("change:choices", this.remember);
     this.model.off("msg:custom", this.heard);
     this.leaveDrop();
     this.store?.close();
@@ -120,7 +123,6 @@ class Page {
   choose(changes) {
     this.model.set("choices", { ...this.choices, ...changes });
     this.model.save_changes();
-    this.#remember();
     this.changed();
   }
 

@@ -464,6 +464,32 @@ def test_a_closed_page_loses_nothing(visits, tmp_path):
     again.page.close()
 
 
+def test_a_painting_on_its_way_survives_a_reload(visits):
+    """The browser asks whether to leave; who does finds it, and can go on with it."""
+    visit = visits(link(**LONG))
+    visit.says("restored")
+    asked = []
+    visit.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    visit.paint()
+    kept = visit.page.locator(".nst-runs button")
+    wait(kept.count)
+    visit.page.wait_for_timeout(5000)  # it is kept every four seconds
+    visit.page.evaluate("history.replaceState(null, '', location.pathname)")
+    visit.page.reload(wait_until="commit")
+    visit.is_open()
+    assert asked == ["beforeunload"]
+    wait(lambda: kept.count() == 1 and "not finished" in kept.inner_text())
+    wait(lambda: visit.page.locator("fieldset[name=steps] output").inner_text() == "3000")
+    kept.click()
+    visit.doing_is("Stopped at")
+    visit.button("Go on painting").click()
+    visit.doing_is(r"\d%, about")
+    visit.button("Stop").click()
+    visit.button("Film").wait_for(timeout=300_000)
+    wait(lambda: kept.count() == 1)  # the same painting, further on
+    visit.page.close()
+
+
 def test_a_painting_on_its_way_is_steered_paused_and_stopped(visits):
     visit = visits(link(**LONG))
     visit.says("restored")
