@@ -73,6 +73,18 @@ def serve(notebooks, folder, **culling):
         process.wait(300)
 
 
+def findings(page, outside=None):
+    """Return what axe finds that is serious or critical, outside of an element."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    context = {"exclude": [[outside]]} if outside else None
+    found = axe.run(page, context).response["violations"]
+    return [
+        (one["id"], [node["html"][:120] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
 def served_by(address):
     """Return the process that answers at an address, as psutil has it."""
     port = int(address.rstrip("/").rpartition(":")[2])

@@ -3,7 +3,8 @@
 import { html } from "../widgets/figure.js";
 import { duration, nearest, wordOf } from "./words.js";
 
-const SLIDERS = {
+/** `{setting: [label, meaning]}`, in their order. */
+export const SLIDERS = {
   content_weight: ["Photo", "How much of the photo stays"],
   style_weight: ["Style", "How much of the style comes in"],
   variation_weight: ["Smoothness", "How smooth the surface is"],

@@ -97,7 +97,6 @@ export class Easel {
     const view = run?.picture ? this.view : "painting";
     const others = this.#others(run);
     const other = others.find(({ id }) => id === this.other) ?? others[0];
-    this.element.classList.toggle("nst-empty", !run?.picture);
     this.canvas.dataset.view = view;
     this.#show(this.right, run?.picture ?? run?.before ?? this.page.photo, run ? this.#described(run) : this.page.picture(this.page.choices.content)?.alt);
     if (view !== "painting") this.#show(this.left, other.picture, other.words);

@@ -168,23 +168,26 @@ class Film:
     def add(self, image: torch.Tensor) -> None:
         """Take the next picture of the run; not each is kept."""
         if self._seen % self._every == 0:
-            small = to_pil(image)
-            small.thumbnail((_LONGER_SIDE, _LONGER_SIDE))
-            self.frames.append(small)
+            self.frames.append(_small(image))
         self._seen += 1
         if len(self.frames) > _FRAMES:  # every second one stays, and half as many are taken
             self.frames, self._every = self.frames[::2], self._every * 2
 
     def gif(self, last: torch.Tensor) -> bytes:
         """Return the film as the bytes of a GIF, which rests on the picture `last`."""
-        end = to_pil(last)
-        end.thumbnail((_LONGER_SIDE, _LONGER_SIDE))
+        end = _small(last)
         frames = [frame.resize(end.size) for frame in [*self.frames, end]]
         # The default method needs forty times as long.
         first, *others = [f.quantize(256, Image.Quantize.FASTOCTREE) for f in frames]
         times, file = [80] * len(others) + [1500], io.BytesIO()
         first.save(file, "GIF", save_all=True, append_images=others, duration=times, loop=0)
         return file.getvalue()
+
+
+def _small(image: torch.Tensor) -> Image.Image:
+    small = to_pil(image)
+    small.thumbnail((_LONGER_SIDE, _LONGER_SIDE))
+    return small
 
 
 def pixels_of(stages: list[tuple[int, int]], shape: Sequence[int]) -> float:

@@ -15,7 +15,7 @@ export class Runs {
 
   draw() {
     const { page } = this;
-    const { paintings } = page;
+    const { paintings, shown } = page;
     this.element.hidden = paintings.length === 0;
     this.note.textContent = page.lasting
       ? "This browser keeps the last 30, even after you close the page."
@@ -25,7 +25,7 @@ export class Runs {
       gone.delete(painting.id);
       const tile = this.tiles.get(painting.id) ?? this.#tile(painting.id);
       if (this.list.children[place] !== tile.element) this.list.insertBefore(tile.element, this.list.children[place] ?? null);
-      tile.draw(painting);
+      tile.draw(painting, painting.id === shown?.id);
     });
     for (const id of gone) {
       this.tiles.get(id).element.remove();
@@ -40,12 +40,12 @@ export class Runs {
     const button = html("button", { type: "button" }, image, name, size);
     button.addEventListener("click", () => page.show(id));
     const element = html("li", { class: "nst-tile" }, button);
-    const draw = (painting) => {
+    const draw = (painting, shown) => {
       if (image.getAttribute("src") !== painting.picture && painting.picture) image.src = painting.picture;
       name.textContent = `${page.number(id)} · ${page.named(painting.settings)}`;
       const done = painting.state === "finished" ? "" : ", not finished";
       size.textContent = page.isGoing(painting) ? "being painted" : `${painting.settings.size} pixels${page.unusual(painting.settings)}${done}`;
-      button.setAttribute("aria-pressed", page.shown?.id === id);
+      button.setAttribute("aria-pressed", shown);
     };
     const tile = { element, draw };
     this.tiles.set(id, tile);

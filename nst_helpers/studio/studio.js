@@ -1,7 +1,7 @@
 // The page. Choices and kept paintings are the browser's, so they answer at once; the kernel paints.
 
 import { html } from "../widgets/figure.js";
-import { Controls } from "./controls.js";
+import { Controls, SLIDERS } from "./controls.js";
 import { Easel } from "./easel.js";
 import { dropPlaces, fileButton, sendFile } from "./files.js";
 import { Pickers } from "./pickers.js";
@@ -12,9 +12,7 @@ import { link, listed, named, settingsIn, wordOf } from "./words.js";
 const BEAT = 5000;  // milliseconds
 const PATIENCE = 6;  // beats without an answer
 const LARGEST = 2048;  // pixels
-const LABELS = {
-  content_weight: "photo", style_weight: "style", variation_weight: "smoothness", style_scale: "strokes",
-};
+const GOING = ["running", "paused"];  // states
 const REMEMBERED = "nst-studio-choices";
 
 class Page {
@@ -157,7 +155,7 @@ class Page {
   /** In what the weights of a painting differ from the usual, as words behind its name. */
   unusual(settings) {
     const options = this.get("options");
-    const words = Object.entries(LABELS).map(([name, label]) => [label, wordOf(options[name], settings[name])]);
+    const words = Object.entries(SLIDERS).map(([name, [label]]) => [label.toLowerCase(), wordOf(options[name], settings[name])]);
     return words.filter(([, word]) => word !== "normal").map(([label, word]) => `, ${label} ${word}`).join("");
   }
 
@@ -199,7 +197,7 @@ class Page {
 
   isGoing(run) {
     if (run === this.begun?.run) return true;
-    return run.id === this.get("run").id && ["running", "paused"].includes(this.get("run").state);
+    return run.id === this.get("run").id && GOING.includes(this.get("run").state);
   }
 
   /** All paintings, the newest first: those that are kept, and the kernel's own. */
@@ -207,7 +205,7 @@ class Page {
     const { live } = this;
     const all = [...this.records.values()].filter(({ id }) => id !== live?.id).map((record) => ({
       ...record,
-      state: ["running", "paused"].includes(record.state) ? "stopped" : record.state,
+      state: GOING.includes(record.state) ? "stopped" : record.state,
       picture: this.#url(`png ${record.id}`, record.png),
       before: this.#url(`before ${record.id}`, record.before),
     }));
@@ -426,7 +424,7 @@ class Page {
       };
       this.records.set(painting.id, painting);
       if (message.show) this.show(painting.id);
-      if (this.replaced && !["running", "paused"].includes(painting.state)) {
+      if (this.replaced && !GOING.includes(painting.state)) {
         this.records.delete(this.replaced);  // it was gone on from, and is in this one
         this.store?.deletePainting(this.replaced);
         this.replaced = null;

@@ -7,17 +7,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from served import ROOT, serve, voila, wait  # noqa: F401
+from served import ROOT, findings, serve, voila, wait  # noqa: F401
 
 OPEN = "#nst-page:not(.nst-opening)"
-
-
-def findings(page, outside=None):
-    """Return what axe finds that is serious or critical, outside of an element."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    context = {"exclude": [[outside]]} if outside else None
-    found = axe.run(page, context).response["violations"]
-    return [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
 
 
 @pytest.fixture(scope="module")

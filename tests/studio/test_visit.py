@@ -13,7 +13,7 @@ from PIL import Image
 
 from nst_helpers import read_settings
 from nst_helpers.studio.settings import DEFAULTS
-from served import served_by, voila, wait  # noqa: F401
+from served import findings, served_by, voila, wait  # noqa: F401
 
 OPEN = "#nst-page:not(.nst-opening) .nst-start"
 SMALL = {"size": 64, "steps": 12}
@@ -124,17 +124,6 @@ def at_home(visits):
     visit = visits(link(**SMALL))
     visit.says("The settings are restored.")
     return visit
-
-
-def findings(page):
-    """Return what axe finds that is serious or critical."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page).response["violations"]
-    return [
-        (one["id"], [node["html"][:120] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
 
 
 def test_a_painting_from_choice_to_download(at_home):
