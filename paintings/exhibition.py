@@ -23,9 +23,10 @@ from nst_helpers import read_settings
 from nst_helpers.gallery import gallery
 from paint import as_jpeg
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
-FOLDER = DOCS / "gallery"
-LESSONS_FOLDER = DOCS / "lessons"
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "gallery.md"
+PICTURES = ROOT / "notebooks" / "pictures"
+FOLDER, LESSONS_FOLDER = PICTURES / "gallery", PICTURES / "lessons"
 LARGEST_FILE = 250_000  # bytes
 
 # file name: (title, arguments of the command)
@@ -69,7 +70,7 @@ RESULTS = {
     ),
     "cup_of_glass": (
         "A cup of glass on a table of dots",
-        "coffee stained_glass pointillist --mask docs/gallery/cup.png --quality gallery --size 768",
+        "coffee stained_glass pointillist --mask notebooks/pictures/gallery/cup.png --quality gallery --size 768",
     ),
 }
 
@@ -149,7 +150,7 @@ def page(results):
         alone = " on one core" if result["settings"]["threads"] == 1 else ""
         parts += [
             f"## {RESULTS[name][0]}",
-            f"![{alt(name, result['settings'])}](gallery/{name}.jpg)",
+            f"![{alt(name, result['settings'])}](../notebooks/pictures/gallery/{name}.jpg)",
             f"    uv run nst {result['arguments']}",
             f"{width} x {height} pixels, {result['seconds']} seconds{alone}.",
         ]
@@ -162,7 +163,7 @@ def main(names):
     cup().save(FOLDER / "cup.png")
     commands = {name: arguments for name, (_, arguments) in RESULTS.items()}
     results = update(FOLDER, commands, "arguments", paint, names)
-    (DOCS / "gallery.md").write_text(page(results), encoding="utf-8")
+    PAGE.write_text(page(results), encoding="utf-8")
     update(LESSONS_FOLDER, LESSONS, "call", paint_for_a_lesson, names)
 
 

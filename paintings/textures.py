@@ -12,14 +12,14 @@ import sys
 import torch
 
 import nst_helpers as nst
-from exhibition import DOCS, LARGEST_FILE, update
+from exhibition import LARGEST_FILE, PICTURES, update
 from nst_helpers.engine import schedule
 from nst_helpers.engine.optimizers import PixelLBFGS
 from nst_helpers.engine.transfer import STYLE_LAYERS
 from nst_helpers.images import resample, resize
 from paint import as_jpeg
 
-FOLDER = DOCS / "textures"
+FOLDER = PICTURES / "textures"
 COMMON = {"painting": "night_sky", "size": 256, "steps": 400, "pooling": "avg"}
 _NEARLY_NOTHING = 1e-3  # of the mean variance: a channel that hardly varies has no correlation
 

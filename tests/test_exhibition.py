@@ -31,7 +31,7 @@ def meant(arguments, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(transfer, "style_transfer", note)
-        patch.chdir(exhibition.DOCS.parent)
+        patch.chdir(exhibition.ROOT)
         assert __main__.main(shlex.split(arguments)) == 2
         settings = transfer.QUALITIES[asked.pop("quality")] | asked
         del settings["checkpoint"]
@@ -66,10 +66,10 @@ def test_a_lesson_shows_a_result_with_what_makes_it():
     makers |= {f"lessons/{name}": result["call"] for name, result in LESSONS.items()}
     makers |= {f"textures/{name}": "paintings/textures.py" for name in textures.TEXTURES}
     shown = []
-    for path in (exhibition.DOCS.parent / "notebooks").glob("*.ipynb"):
+    for path in (exhibition.ROOT / "notebooks").glob("*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             text = "".join(cell["source"])
-            for alt, name in re.findall(r"!\[([^]]*)\]\(\.\./docs/([\w/]+)\.jpg\)", text):
+            for alt, name in re.findall(r"!\[([^]]*)\]\(pictures/([\w/]+)\.jpg\)", text):
                 assert len(alt.split()) >= 6 and makers[name] in text, text
                 shown.append(name)
     assert {name for name in makers if name.startswith("lessons/")} <= set(shown)
@@ -92,11 +92,11 @@ def test_all_hands_and_several_photographs_are_there():
 
 
 def test_the_page_is_what_the_program_writes():
-    page = (exhibition.DOCS / "gallery.md").read_text(encoding="utf-8")
+    page = exhibition.PAGE.read_text(encoding="utf-8")
     assert page == exhibition.page(TABLE)
     for name, result in TABLE.items():
         assert f"    uv run nst {result['arguments']}\n" in page
-        assert f"(gallery/{name}.jpg)" in page
+        assert f"/gallery/{name}.jpg)" in page
 
 
 def test_a_jpeg_is_as_good_as_its_size_allows():
