@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from nst_helpers.course import commands
 from nst_helpers.engine import transfer
 from nst_helpers.engine.layers import LAYER_NAMES
 from nst_helpers.engine.styles import as_list
@@ -27,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="nst",
         description="Paint a content picture in the manner of a style picture.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        epilog=f"For a class there are also: {', '.join(commands.COMMANDS)}, each with --help.",
     )
     settings = inspect.signature(transfer.StyleTransfer).parameters
 
@@ -165,6 +167,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a console need not know the letters of a file's name
             stream.reconfigure(errors="backslashreplace")
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments and arguments[0] in commands.COMMANDS:
+        return commands.main(arguments)
     parser = _parser()
     settings = vars(parser.parse_args(arguments))
     try:

@@ -70,7 +70,8 @@ RESULTS = {
     ),
     "cup_of_glass": (
         "A cup of glass on a table of dots",
-        "coffee stained_glass pointillist --mask notebooks/pictures/gallery/cup.png --quality gallery --size 768",
+        "coffee stained_glass pointillist --mask notebooks/pictures/gallery/cup.png "
+        "--quality gallery --size 768",
     ),
 }
 

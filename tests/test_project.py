@@ -27,8 +27,9 @@ ARROWS = {
     "checks": {"engine", "errors"},
     "widgets": {"engine", "errors", "gallery", "images", "markup", "runtime"},
     "studio": {"engine", "errors", "gallery", "images", "markup", "runtime", "widgets"},
+    "course": {"errors", "files"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
-    "__main__": {"engine", "errors", "files", "images", "runtime"},
+    "__main__": {"course", "engine", "errors", "files", "images", "runtime"},
 }
 # The same inside the engine, in the order in which it is to be read.
 ENGINE = {
@@ -94,8 +95,8 @@ def test_conda_installs_what_pyproject_lists():
     conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     python, pip, packages = conda["dependencies"]
     assert python == f"python{project['requires-python']}" and pip == "pip"
-    assert packages == {"pip": ["-e .[lab,phone,test]"]}
-    assert set(project["optional-dependencies"]) == {"lab", "phone", "test"}
+    assert packages == {"pip": ["-e .[lab,course,phone,test]"]}
+    assert set(project["optional-dependencies"]) == {"lab", "course", "phone", "test"}
 
 
 def test_nothing_opens_jupyter_or_voila_to_others():

@@ -1,0 +1,43 @@
+"""The commands of the course: `nst lessons FOLDER` and the others, all of which fill a folder."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from nst_helpers.errors import InputError, shown
+
+# command: (its function, in the module of the same name; what it does; its flags)
+COMMANDS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "lessons": ("write_lessons", "Write the lessons, with their outputs and pictures.", {}),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command of the course; return 0, or 2 for input that cannot be used.
+
+    Args:
+        arguments: the name of the command, then what stands after it on the command line.
+    """
+    command, *rest = arguments
+    function, does, flags = COMMANDS[command]
+    parser = argparse.ArgumentParser(prog=f"nst {command}", description=does)
+    parser.add_argument("folder", metavar="FOLDER", help="where to: a new folder, or an empty one")
+    for flag, meaning in flags.items():
+        parser.add_argument(f"--{flag}", action="store_true", help=meaning)
+    settings = vars(parser.parse_args(rest))
+    try:
+        module = import_module(f"nst_helpers.course.{command}")
+        path = getattr(module, function)(**settings)
+    except ModuleNotFoundError as missing:
+        print(
+            f"error: {missing.name} is not installed: pip install 'nst-helpers[course]' adds "
+            "what the commands of the course need.",
+            file=sys.stderr,
+        )
+        return 2
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(f"Written to {shown(path)}.")
+    return 0
