@@ -139,6 +139,9 @@ def test_a_page_that_does_not_open_offers_to_load_again(voila, browser):  # noqa
     page.goto(voila, wait_until="commit")
     notice = page.locator("#nst-notice")
     page.wait_for_selector("#nst-output", state="attached")
+    page.clock.run_for(21_000)
+    assert "is opening" in notice.inner_text() and "is busy" in notice.inner_text()
+    page.wait_for_function("document.readyState != 'loading'", timeout=300_000)
     page.clock.run_for(59_000)
     assert "is opening" in notice.inner_text()
     page.clock.run_for(2_000)
@@ -146,6 +149,25 @@ def test_a_page_that_does_not_open_offers_to_load_again(voila, browser):  # noqa
     assert not page.locator("#nst-skeleton").is_visible()
     with page.expect_request(voila):
         page.get_by_role("button", name="Load again").click()
+    page.close()
+
+
+# The renderer of widgets looks for a model each 100 ms for two seconds. Its first nap lasts longer.
+LONG_NAP = """
+  const real = window.setTimeout;
+  window.setTimeout = (called, delay, ...rest) => real(called, delay === 100 ? 8000 : delay, ...rest);
+"""
+
+
+def test_a_model_that_comes_late_is_shown(voila, browser):  # noqa: F811
+    page = browser.new_page()
+    page.add_init_script(LONG_NAP)
+    told = []
+    page.on("console", lambda message: told.append(message.text))
+    page.goto(voila, wait_until="commit")
+    page.wait_for_selector(OPEN, timeout=300_000)
+    assert any("widget model not found" in text for text in told)
+    assert page.locator(".nst-start").is_visible()
     page.close()
 
 

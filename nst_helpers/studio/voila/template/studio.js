@@ -10,6 +10,7 @@
   }
 
   function fail() {
+    clearTimeout(busy);
     page.classList.add("nst-failed");
     say(
       "The studio did not open",
@@ -19,24 +20,44 @@
   }
 
   button.onclick = () => location.reload();
-  const patience = setTimeout(fail, 60_000);
+  const busy = setTimeout(() => {
+    words.textContent =
+      "The computer is busy, perhaps with other visitors, so this takes longer than usual. " +
+      "There is nothing to do but wait.";
+  }, 20_000);
+  let patience, model;
 
   // A widget has its place on the page before its elements, and these before their sizes.
   const watch = setInterval(() => {
-    const widget = document.querySelector("#nst-output .jp-OutputArea-output > .lm-Widget");
-    if (!(widget?.offsetHeight > 200)) return;
+    const output = document.querySelector("#nst-output .jp-OutputArea-output");
+    if (output?.textContent.startsWith("Error displaying widget")) return showAgain(output);
+    if (!(output?.querySelector(":scope > .lm-Widget")?.offsetHeight > 200)) return;
     clearInterval(watch);
+    clearTimeout(busy);
     clearTimeout(patience);
     page.classList.remove("nst-opening", "nst-failed");
     notice.hidden = true;
     window.dispatchEvent(new Event("resize"));
   }, 100);
 
-  // Voila calls these.
+  // The renderer of widgets waits for a model for two seconds. On a busy computer the model can
+  // come just when it has ceased to wait, and nobody would show it.
+  async function showAgain(output) {
+    output.textContent = "";
+    const manager = window.jupyterapp.widgetManager;
+    const { luminoWidget } = await manager.create_view(await manager.get_model(model));
+    luminoWidget.constructor.attach(luminoWidget, output);
+  }
+
+  // Voila calls these: while the kernel starts, and when the cells have run.
   window.voila_heartbeat = () => {};
   window.voila_finish = () => {
-    if (!document.querySelector("#nst-output script[type*=cell-output]")) fail();
+    const output = document.querySelector("#nst-output script[type*=cell-output]");
+    if (!output) return fail();
+    model = JSON.parse(output.textContent).data["application/vnd.jupyter.widget-view+json"].model_id;
+    patience = setTimeout(fail, 60_000);
   };
+  document.addEventListener("DOMContentLoaded", () => model ?? fail()); // the answer broke off
 
   // On closing the page, Voila's script sends this cookie back to end the kernel. Voila sets none.
   if (!/\b_xsrf=/.test(document.cookie)) {
