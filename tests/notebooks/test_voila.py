@@ -155,7 +155,7 @@ def test_a_page_that_does_not_open_offers_to_load_again(voila, browser):  # noqa
 # The renderer of widgets looks for a model each 100 ms for two seconds. Its first nap lasts longer.
 LONG_NAP = """
   const real = window.setTimeout;
-  window.setTimeout = (called, delay, ...rest) => real(called, delay === 100 ? 8000 : delay, ...rest);
+  window.setTimeout = (called, delay) => real(called, delay === 100 ? 8000 : delay);
 """
 
 
