@@ -501,7 +501,12 @@ def test_a_painting_on_its_way_is_steered_paused_and_stopped(visits):
     visit.page.close()
 
 
-SCREENS = {"desktop": (1280, 800), "zoomed to 200 %": (640, 400), "phone": (390, 844)}
+SCREENS = {
+    "desktop": (1280, 800),
+    "zoomed to 200 %": (640, 400),
+    "phone": (390, 844),
+    "notebook on a phone": (306, 844),
+}
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -514,6 +519,8 @@ def test_it_fits_the_screen(at_home, screen):
     visit.settle()
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
     visit.page.keyboard.press("Escape")
+    studio = "document.querySelector('.nst-studio')"
+    assert visit.page.evaluate(f"{studio}.scrollWidth <= {studio}.clientWidth")
     small = visit.page.evaluate(
         """() => [...document.querySelectorAll(".nst-studio button, .nst-studio select, .nst-file")]
           .filter((each) => each.checkVisibility())
