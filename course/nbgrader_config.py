@@ -26,8 +26,5 @@ def run_each_check(cell, cell_index):
 c.Execute.skip_cells_with_tag = NOT_GRADED
 c.Execute.on_cell_start = run_each_check
 
-# A check that a student has deleted comes back.
-c.OverwriteCells.add_missing_cells = True
-
 # A warning below a check would count as a failure.
 os.environ["PYTHONWARNINGS"] = "ignore"

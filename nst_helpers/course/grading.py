@@ -49,9 +49,9 @@ def assignment(lesson: NotebookNode) -> NotebookNode:
             cells[stub.id].source = _answered(stub.source, check.source, solution.source)
             cells[stub.id].metadata.nbgrader = _graded(stub, solution=True)
             checker = check.source.partition("(")[0]
-            cells[check.id].source = (
-                f"from nst_helpers.checks import {checker}\n\nassert {check.source}"
-            )
+            cells[
+                check.id
+            ].source = f"from nst_helpers.checks import {checker}\n\nassert {check.source}"
             minutes = int(re.findall(r"\*\*Minutes:\*\* (\d+)", task.source)[0])
             cells[check.id].metadata.nbgrader = _graded(check, grade=True, points=minutes)
             cells[check.id].metadata.tags.append("raises-exception")  # later cells run all the same
