@@ -16,7 +16,7 @@ from nst_helpers.course.material import notebooks
 
 LESSONS = {page.stem: nbformat.read(page, as_version=4) for page in notebooks()}
 ASSIGNMENTS = [name for name in LESSONS if name[0] == "0" and name != "08_studio"]
-LESSON = "04_correlation"  # the one whose exercises are graded here
+LESSON = "05_gram_matrix"  # the one whose exercises are graded here
 
 
 def graded(notebook):
@@ -81,52 +81,52 @@ def test_only_what_exercises_build_on_is_run_to_grade_them():
     assert not any("plots.show_images" in source for source in sources)
 
 
-CHECKS = ["exercise-cosine-check", "exercise-predict-check"]
-STUBS = ["exercise-cosine-stub", "exercise-predict-stub"]
-RIGHT = ["def my_cosine(a, b):\n    return a @ b / (a.norm() * b.norm())", 'answer = "(B)"']
-WRONG = ["def my_cosine(a, b):\n    return a @ b", 'answer = "a"']
+CHECKS = ["exercise-gram-check", "exercise-loss-check", "exercise-brighter-check"]
+STUBS = [name.replace("check", "stub") for name in CHECKS]
+RIGHT = [
+    "def my_gram(features):\n"
+    "    rows = features.flatten(start_dim=1)\n"
+    "    warnings.warn('of a library', stacklevel=1)\n"
+    "    return rows @ rows.T / rows.shape[1]",
+    "def my_style_loss(gram, target):\n    return (gram - target).square().mean()",
+    'answer = "(C)"',
+]
+WRONG = [
+    "def my_gram(features):\n    return features @ features.mT",
+    "def my_style_loss(gram, target):\n    return (gram - target).abs().mean()",
+    'answer = "a"',
+]
 
 
 def filled(notebook, answers):
-    """Return a submission with these answers, and its cells by name."""
+    """Return a submission with these answers."""
     submission = deepcopy(notebook)
-    cells = graded(submission)
     for stub, source in zip(STUBS, answers, strict=True):
-        cells[stub].source = source
-    return submission, cells
-
-
-def with_a_warning(notebook):
-    body = "import warnings\n    warnings.warn('of a library')\n    return"
-    return filled(notebook, [RIGHT[0].replace("return", body), RIGHT[1]])[0]
-
-
-def with_other_checkers(notebook):
-    """Redefine one checker before the first exercise, and edit the check of the second."""
-    submission, cells = filled(notebook, WRONG)
-    code = "import builtins\ncheck_cosine = builtins.check_cosine = lambda function: True"
-    submission.cells.insert(
-        submission.cells.index(cells[STUBS[0]]), nbformat.v4.new_code_cell(code)
-    )
-    cells[CHECKS[1]].source = "assert True"
-    cells[CHECKS[1]].metadata.nbgrader.points = 100
+        graded(submission)[stub].source = source
+    helper = nbformat.v4.new_code_cell("import warnings")  # a cell of the student's own
+    submission.cells.insert(submission.cells.index(graded(submission)[STUBS[0]]), helper)
     return submission
 
 
-def without_checks(notebook):
-    """Have one check skipped, and delete the other."""
-    submission, cells = filled(notebook, WRONG)
-    cells[CHECKS[0]].metadata.tags += ["not-graded", "skip-execution"]
-    submission.cells.remove(cells[CHECKS[1]])
+def cheating(notebook):
+    """Redefine a checker before the first exercise; have one check skipped, and edit one."""
+    submission = filled(notebook, WRONG)
+    code = "check_gram_matrix = check_style_loss = check_answer = lambda *given, **options: True"
+    submission.cells.insert(1, nbformat.v4.new_code_cell(code))
+    setup = next(cell for cell in submission.cells if "import torch" in cell.source)
+    setup.source += f"\n{code}"
+    checks = [graded(submission)[name] for name in CHECKS]
+    checks[1].metadata.tags += ["not-graded", "skip-execution"]
+    checks[2].source = "assert True"
+    checks[2].metadata.nbgrader.points = 100
     return submission
 
 
 SUBMISSIONS = {
     "empty": (deepcopy, 0),
-    "right": (with_a_warning, 8),
-    "half": (lambda notebook: filled(notebook, [RIGHT[0], WRONG[1]])[0], 5),
-    "cheating": (with_other_checkers, 0),
-    "hiding": (without_checks, 0),
+    "right": (lambda notebook: filled(notebook, RIGHT), 12),
+    "partly": (lambda notebook: filled(notebook, [*WRONG[:2], RIGHT[2]]), 3),
+    "cheating": (cheating, 0),
 }
 
 
@@ -158,15 +158,17 @@ def test_only_right_answers_get_all_points(tmp_path):
     assert scores == {student: points for student, (_, points) in SUBMISSIONS.items()}
     for student, (_, points) in SUBMISSIONS.items():
         feedback = (course / "feedback" / student / page).with_suffix(".html")
-        assert f"Score: {points}.0 / 8.0" in feedback.read_text(encoding="utf-8")
+        assert f"Score: {points}.0 / 12.0" in feedback.read_text(encoding="utf-8")
 
 
 def run(course, command):
-    """Run a command of nbgrader on the lesson, in the folder of the course."""
+    """Run a command of nbgrader on the lesson, in the folder of the course, as `uv run` does."""
+    folders = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    settings = {"PATH": folders, "JUPYTER_CONFIG_DIR": str(course / ".jupyter")}
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", command, LESSON],
         cwd=course,
-        env=os.environ | {"OMP_NUM_THREADS": "1", "JUPYTER_CONFIG_DIR": str(course / ".jupyter")},
+        env=os.environ | settings | {"OMP_NUM_THREADS": "1"},
         capture_output=True,
         encoding="utf-8",
     )

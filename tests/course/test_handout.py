@@ -207,8 +207,8 @@ def test_an_installed_package_writes_lessons_and_copies(tmp_path):
     ):
         shutil.copytree(ROOT / source, site / place, ignore=without, dirs_exist_ok=True)
     program = (
-        "import nst_helpers, sys; from nst_helpers.__main__ import main; print(nst_helpers.__file__)"
-        "\nfor words in ('lessons a', 'handout b', 'handout c --nbgrader'): main(words.split())"
+        "import nst_helpers; from nst_helpers.__main__ import main; print(nst_helpers.__file__)\n"
+        "for words in ('lessons a', 'handout b', 'handout c --nbgrader'): main(words.split())"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
