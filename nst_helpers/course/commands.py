@@ -10,6 +10,11 @@ from nst_helpers.errors import InputError, shown
 # command: (its function, in the module of the same name; what it does; its flags)
 COMMANDS: dict[str, tuple[str, str, dict[str, str]]] = {
     "lessons": ("write_lessons", "Write the lessons, with their outputs and pictures.", {}),
+    "handout": (
+        "write_handout",
+        "Write the class's copies of the lessons: no solutions, and no outputs.",
+        {"nbgrader": "a course folder for nbgrader instead, the teacher's own, with solutions"},
+    ),
 }
 
 

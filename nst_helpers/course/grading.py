@@ -1,0 +1,129 @@
+"""The lessons with exercises as the assignments of a course that nbgrader hands out and grades."""
+
+import ast
+import re
+import shutil
+import symtable
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from nst_helpers.course.copies import save, student_copy
+from nst_helpers.course.material import material, notebooks
+
+
+def write_assignments(folder: Path) -> None:
+    """Write `source/LESSON/LESSON.ipynb` for each lesson with exercises, and nbgrader's settings.
+
+    In that folder, which holds the solutions and is the teacher's:
+
+        nbgrader generate_assignment LESSON    # release/LESSON is what the class gets
+        nbgrader autograde LESSON              # of submitted/STUDENT/LESSON/LESSON.ipynb
+        nbgrader generate_feedback LESSON      # feedback/STUDENT/LESSON/LESSON.html
+
+    Args:
+        folder: an empty folder.
+    """
+    for page in notebooks():
+        lesson = nbformat.read(page, as_version=4)
+        if any("exercise" in cell.metadata.get("tags", []) for cell in lesson.cells):
+            save(assignment(lesson), folder / "source" / page.stem / page.name)
+    shutil.copy(material("course") / "nbgrader_config.py", folder)
+
+
+def assignment(lesson: NotebookNode) -> NotebookNode:
+    """Return the copy of a lesson that nbgrader hands out and grades, with marked solutions.
+
+    An exercise counts as many points as it has minutes. Its check imports the checker anew and
+    asserts it, and cannot be edited. A solution stands in the cell of its stub. What no exercise
+    builds on is tagged `not-graded`, and is not run when answers are graded.
+
+    Args:
+        lesson: a notebook of the lessons, as nbformat reads it. It stays as it is.
+    """
+    copy = student_copy(lesson)
+    cells = {cell.id: cell for cell in copy.cells}
+    for task, stub, check, solution in zip(*(lesson.cells[n:] for n in range(4)), strict=False):
+        if "exercise" in stub.metadata.get("tags", []):
+            cells[stub.id].source = _answered(stub.source, check.source, solution.source)
+            cells[stub.id].metadata.nbgrader = _graded(stub, solution=True)
+            checker = check.source.partition("(")[0]
+            cells[
+                check.id
+            ].source = f"from nst_helpers.checks import {checker}\n\nassert {check.source}"
+            minutes = int(re.findall(r"\*\*Minutes:\*\* (\d+)", task.source)[0])
+            cells[check.id].metadata.nbgrader = _graded(check, grade=True, points=minutes)
+            cells[check.id].metadata.tags.append("raises-exception")  # later cells run all the same
+    needed = needed_cells(lesson)
+    for cell in copy.cells:
+        if cell.cell_type == "markdown":  # other notebooks are not in this assignment
+            cell.source = re.sub(r"\[([^]]+)\]\(\w+\.ipynb\)", r"\1", cell.source)
+        elif cell.id not in needed:
+            cell.metadata["tags"] = ["not-graded"]
+    return copy
+
+
+def needed_cells(lesson: NotebookNode) -> set[str]:
+    """Return the ids of the exercises with their checks and solutions, and of what they build on.
+
+    Args:
+        lesson: a notebook of the lessons, as nbformat reads it.
+    """
+    needed, wanted = set(), set()
+    for cell in reversed([cell for cell in lesson.cells if cell.cell_type == "code"]):
+        bound, read = global_names(cell.source)
+        tags = set(cell.metadata.get("tags", []))
+        if tags & {"setup", "exercise", "check", "solution"} or bound & wanted:
+            needed.add(cell.id)
+            wanted = (wanted - bound) | read
+    return needed
+
+
+def global_names(code: str) -> tuple[set[str], set[str]]:
+    """Return the global names that a cell binds, and those that it reads, in its functions too.
+
+    Example:
+        >>> bound, read = global_names("def twice(a): return 2 * a + b")
+        >>> bound, read
+        ({'twice'}, {'b'})
+    """
+    cell = symtable.symtable(code, "cell", "exec")
+    bound, read, scopes = set(), set(), [cell]
+    while scopes:
+        scope = scopes.pop()
+        scopes += scope.get_children()
+        for name in scope.get_symbols():
+            outside = scope is cell or name.is_global()
+            if outside and name.is_referenced():
+                read.add(name.get_name())
+            if outside and (name.is_assigned() or name.is_imported() or name.is_namespace()):
+                bound.add(name.get_name())
+    return bound, read
+
+
+def _graded(cell: NotebookNode, **given: int) -> NotebookNode:
+    """Return what nbgrader has to know of a cell."""
+    known = {"grade": False, "solution": False, "task": False, "schema_version": 3}
+    return NotebookNode(known | {"grade_id": cell.id, "locked": "grade" in given} | given)
+
+
+def _answered(stub: str, check: str, solution: str) -> str:
+    """Return a stub that is followed by its solution, between the marks of nbgrader.
+
+    Where the solution asserts the check of its own answer, it gives that answer the name that the
+    stub has.
+    """
+    asked = ast.parse(check, mode="eval").body
+    lines = solution.splitlines()
+    for statement in ast.parse(solution).body:
+        call = statement.test if isinstance(statement, ast.Assert) else None
+        if isinstance(call, ast.Call) and ast.dump(call.func) == ast.dump(asked.func):
+            (pair,) = [
+                (name, answer)
+                for name, answer in zip(asked.args, call.args, strict=True)
+                if ast.dump(name) != ast.dump(answer)
+            ]
+            named, answer = ast.unparse(pair[0]), ast.get_source_segment(solution, pair[1])
+            lines[statement.lineno - 1 : statement.end_lineno] = [f"{named} = {answer}"]
+    return "\n".join([stub, "### BEGIN SOLUTION", *lines, "### END SOLUTION"])
