@@ -114,9 +114,7 @@ def _question(part: str, section: str) -> Question:
     below = re.findall(r"^> (.+)$", section, flags=re.M)
     text = " ".join(re.split(r"^- \[", section, flags=re.M)[0].split("\n")[1:]).strip()
     if not text or len(below) != 2:
-        raise InputError(
-            f"{name}: it has no text, or not two lines below: the reason and the section."
-        )
+        raise InputError(f"{name}: it has no text, or no reason and no section below its options.")
     if [mark for mark, *_ in options].count("x") != 1 or not 3 <= len(options) <= len(LETTERS):
         raise InputError(f"{name}: of at least three options, just one is marked with [x].")
     if any((mark == "x") == bool(behind) for mark, _, behind in options):

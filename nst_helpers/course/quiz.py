@@ -126,7 +126,7 @@ def gift(asked: Sequence[Question]) -> str:
         if question.part != part:
             part = question.part
             lines += [f"$CATEGORY: $course$/Style transfer/{part.replace('/', '//')}", ""]
-        lines.append(f"::{_escaped(question.name)}::[markdown]{_escaped(question.text)} {{")
+        lines.append(f"::{question.name}::[markdown]{_escaped(question.text)} {{")
         for letter, option in zip(question.letters, question.options, strict=True):
             sign = "=" if letter == question.right else "~"
             lines.append(f"{sign}{_escaped(option)}#{_escaped(answer_to(question, letter))}")
@@ -136,4 +136,4 @@ def gift(asked: Sequence[Question]) -> str:
 
 def _escaped(text: str) -> str:
     """Return a text in which no sign means anything to GIFT."""
-    return re.sub(r"([~=#{}:\\])", r"\\\1", text)
+    return re.sub(r"([~=#{}\\])", r"\\\1", text)

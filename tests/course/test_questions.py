@@ -147,9 +147,9 @@ def parsed(text):
 
     A strict reader of that part of the format which is used here.
     """
-    plain = r"(?:[^~=#{}:\\]|\\[~=#{}:\\])"
+    plain = r"(?:[^~=#{}\\]|\\[~=#{}\\])"
     answer = rf"([=~])({plain}+)#({plain}+)\n"
-    question = rf"::({plain}+)::\[markdown\]({plain}+) \{{\n((?:{answer})+)####({plain}+)\n\}}\n"
+    question = rf"::([\w-]+)::\[markdown\]({plain}+) \{{\n((?:{answer})+)####({plain}+)\n\}}\n"
     rest, found = re.sub(r"^\$CATEGORY: \$course\$/[^\n]+\n\n", "", text, flags=re.M), {}
     while rest.strip():
         match = re.match(question, rest.lstrip("\n"))
