@@ -19,10 +19,12 @@ class Prediction(NamedTuple):
     """What was predicted.
 
     Attributes:
+        about: what was asked, in a few words.
         options: what could be predicted.
         letter: the letter of the option that was.
     """
 
+    about: str
     options: tuple[str, ...]
     letter: str
 
@@ -32,11 +34,14 @@ class Prediction(NamedTuple):
 _kept: dict[str, Prediction] = {}
 
 
-def predict(question: str, options: Sequence[str], letter: str | None = None) -> "Buttons":
+def predict(
+    question: str, about: str, options: Sequence[str], letter: str | None = None
+) -> "Buttons":
     """Ask for a prediction, and keep it until `predictions` shows it beside what it was.
 
     Args:
-        question: its name, such as `"04-shuffle"`: the number of the lesson and a word.
+        question: its name, such as `"04-alone"`: the number of the lesson and a word.
+        about: what is asked, in a few words.
         options: what can be predicted, at most eight.
         letter: the letter of an option, to predict without buttons.
 
@@ -44,19 +49,20 @@ def predict(question: str, options: Sequence[str], letter: str | None = None) ->
         InputError: there is no such question, or no option of this letter.
 
     Example:
-        >>> predict("04-shuffle", ["nothing", "it grows", "it falls"], "c").said
-        'Kept: c. The next cell shows what happens.'
+        >>> predict("04-alone", "yellow alone is shuffled", ["nothing", "less"], "b").said
+        'Kept: b. The next cell shows what happens.'
     """
     from nst_helpers.widgets.buttons import Buttons
 
     check_choice("prediction", question, list(questions(FILE)))
     letters = _LETTERS[: len(options)]
     words = [f"{letter}: {option}" for letter, option in zip(letters, options, strict=True)]
-    buttons = Buttons("What do you predict?", words, "Nothing is predicted yet: choose one.")
+    otherwise = "Nothing is predicted yet. Without buttons, write the letter after the options."
+    buttons = Buttons(about, words, otherwise)
 
     def keep(change: dict[str, int]) -> None:
         chosen = letters[change["new"]]
-        _kept[question] = Prediction(tuple(options), chosen)
+        _kept[question] = Prediction(about, tuple(options), chosen)
         buttons.said = f"Kept: {chosen}. The next cell shows what happens."
 
     buttons.observe(keep, "chosen")
@@ -75,26 +81,31 @@ class Predictions(NamedTuple):
 
     Attributes:
         title: a sentence.
-        rows: for each prediction what was said, what it was, and why.
+        rows: for each prediction what was asked, what was said, what it was, and why.
     """
 
     title: str
-    rows: list[tuple[str, str, str]]
+    rows: list[tuple[str, str, str, str]]
 
     def __repr__(self) -> str:
-        """Return the title and three lines for each prediction."""
-        rows = [f"You said: {said}\nIt was: {was}\n{why}" for said, was, why in self.rows]
+        """Return the title and four lines for each prediction."""
+        rows = [
+            f"{about}\n  you said {said}\n  it was {was}\n  {why}"
+            for about, said, was, why in self.rows
+        ]
         return "\n\n".join([self.title, *rows])
 
     def _repr_html_(self) -> str:
         """Return the title and a table."""
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("you said", "it was", "why"))
+        heads = "", "you said", "it was", "why"
+        head = "".join(f'<th scope="col">{name}</th>' for name in heads)
         rows = "".join(
             f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>"
             for row in self.rows
         )
         table = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
-        table = table.replace("<td>", '<td style="text-align: left">')
+        for tag in ("<td", "<th"):
+            table = table.replace(tag, f'{tag} style="text-align: left; vertical-align: top"')
         return f"<p>{html.escape(self.title)}</p>{table}"
 
 
@@ -109,23 +120,22 @@ def predictions(lesson: str) -> Predictions:
 
     Example:
         >>> predictions("07")
-        Predictions: none was made in this lesson.
+        Nothing was predicted in this lesson yet.
     """
     asked = {name: known for name, known in questions(FILE).items() if name.startswith(lesson)}
     if not asked:
         raise InputError(f"No prediction is asked for in lesson {lesson}.")
-    rows = []
+    rows, agreed = [], 0
     for name, known in asked.items():
-        if name not in _kept:
-            continue
-        options, letter = _kept[name]
-        right = next(one for one in _LETTERS if digest(name, one) == known.right)
-        said, was = (f"{one}: {options[_LETTERS.index(one)]}" for one in (letter, right))
-        rows.append((f"{'✓' if letter == right else '✗'} {said}", was, known.hint(known.right)))
-    agreed = sum(said.startswith("✓") for said, *_ in rows)
-    title = f"Predictions: {agreed} of {len(rows)} came true."
+        if name in _kept:
+            about, options, letter = _kept[name]
+            right = next(one for one in _LETTERS if digest(name, one) == known.right)
+            said, was = (f"{one}: {options[_LETTERS.index(one)]}" for one in (letter, right))
+            rows.append((about, said, was, known.hint(known.right) or ""))
+            agreed += letter == right
+    title = f"You predicted {agreed} of {len(rows)} as it was."
     if not rows:
-        title = "Predictions: none was made in this lesson."
+        title = "Nothing was predicted in this lesson yet."
     elif len(rows) < len(asked):
-        title += f" {len(asked) - len(rows)} more could be made."
+        title += f" Not predicted: {len(asked) - len(rows)}."
     return Predictions(title, rows)

@@ -91,7 +91,7 @@ class Sheet:
 
         check_choice("question", question, list(self.questions))
         asked = self.questions[question]
-        label = f"The answer to {question}"
+        label = "The answer:"
         otherwise = f'Or write the letter: sheet.ask("{question}", "{asked.letters[0]}")'
         buttons = Buttons(label, asked.letters, otherwise)
         buttons.observe(lambda change: self._answered(buttons, asked, change["new"]), "chosen")

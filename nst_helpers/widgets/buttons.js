@@ -6,6 +6,9 @@ function render({ model, el }) {
   el.classList.add("nst-buttons");
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", model.get("label"));
+  const label = document.createElement("span");
+  label.textContent = model.get("label");
+  el.append(label);
   el.addEventListener("keydown", (event) => {  // to Jupyter, a letter or Enter is a command
     if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation();
   });

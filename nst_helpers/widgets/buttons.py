@@ -14,7 +14,7 @@ class Buttons(anywidget.AnyWidget):
     """A row of buttons, one for each option, and a line below them.
 
     Args:
-        label: what is asked, for a reader who cannot see it.
+        label: what is asked; it stands before the buttons.
         options: the words on the buttons.
         otherwise: how to answer where no widget can be shown.
 
@@ -54,6 +54,6 @@ class Buttons(anywidget.AnyWidget):
         """Return the widget, and for all who cannot show it, the options as a list."""
         data, _metadata = super()._repr_mimebundle_() or ({}, {})
         options = "".join(f"<li>{html.escape(option)}</li>" for option in self.options)
-        page = f'<ul style="list-style: none">{options}</ul>'
+        page = f'<p>{html.escape(self.label)}</p><ul style="list-style: none">{options}</ul>'
         page += f"<p>{html.escape(self.said or self.otherwise)}</p>"
         return {**data, "text/plain": repr(self), "text/html": page}, {}

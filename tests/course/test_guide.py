@@ -36,7 +36,7 @@ def lesson(request):
 
 
 def test_each_lesson_has_all_parts(lesson):
-    text, said = lesson
+    _, said = lesson
     for part in ("**Aims.** ", "**If time runs short.** ", "**On the board.** "):
         assert part in said
     assert said.count("**Ask.** ") >= 4
