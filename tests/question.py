@@ -1,11 +1,14 @@
 """Write a question of the lessons for `check_answer`: its answer is hashed, its hints are encoded.
 
 uv run python tests/question.py 04-table b --hint a "What has moved?" --hint b "All move alike."
+
+With `--prediction`, for `predict`: the hint of the right letter says why it was so.
 """
 
 import argparse
 import json
 
+from nst_helpers.checks.predictions import FILE as PREDICTIONS
 from nst_helpers.checks.questions import FILE, hide
 
 
@@ -25,5 +28,7 @@ if __name__ == "__main__":
         "--hint", nargs=2, action="append", default=[], metavar=("ANSWER", "TEXT"),
         help="what is shown after an answer, the right one too",
     )  # fmt: skip
+    parser.add_argument("--prediction", action="store_true", help="write it for `predict`")
     given = parser.parse_args()
-    write(given.name, given.right, dict(given.hint))
+    file = PREDICTIONS if given.prediction else FILE
+    write(given.name, given.right, dict(given.hint), file)

@@ -24,10 +24,10 @@ ARROWS = {
     "runtime": {"errors", "files", "images", "markup", "web"},
     "engine": {"errors", "gallery", "images", "runtime"},
     "plots": {"markup"},
-    "checks": {"engine", "errors"},
     "widgets": {"engine", "errors", "gallery", "images", "markup", "runtime"},
+    "checks": {"engine", "errors", "widgets"},
     "studio": {"engine", "errors", "gallery", "images", "markup", "runtime", "widgets"},
-    "course": {"errors", "files"},
+    "course": {"errors", "files", "widgets"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
     "__main__": {"course", "engine", "errors", "files", "images", "runtime"},
 }

@@ -1,10 +1,11 @@
-"""Checkers for the exercises: each runs a student's function and names the mistake it finds."""
+"""Checkers for the exercises, which name the mistake they find; and the reader's predictions."""
 
 from nst_helpers.checks.answer import check_answer, compare_answer
 from nst_helpers.checks.content_loss import check_content_loss
 from nst_helpers.checks.cosine import check_cosine
 from nst_helpers.checks.dot_product import check_dot_product
 from nst_helpers.checks.gram_matrix import check_gram_matrix
+from nst_helpers.checks.predictions import predict, predictions
 from nst_helpers.checks.report import Report
 from nst_helpers.checks.step import check_step
 from nst_helpers.checks.style_loss import check_style_loss
@@ -25,4 +26,6 @@ __all__ = [
     "check_transfer",
     "check_variation_loss",
     "compare_answer",
+    "predict",
+    "predictions",
 ]

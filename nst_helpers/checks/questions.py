@@ -34,14 +34,17 @@ class Question(NamedTuple):
 
 
 @cache
-def questions() -> dict[str, Question]:
+def questions(file: Path = FILE) -> dict[str, Question]:
     """Return all questions of the lessons, by name.
+
+    Args:
+        file: where they are stored.
 
     Example:
         >>> "04-table" in questions()
         True
     """
-    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    stored = json.loads(file.read_text(encoding="utf-8"))
     return {name: Question(**question) for name, question in stored.items()}
 
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 import nst_helpers as nst
+from nst_helpers.checks.predictions import FILE as PREDICTIONS
 from nst_helpers.checks.questions import questions
 
 ROOT = Path(__file__).parents[2]
@@ -118,7 +119,8 @@ def test_cells_are_short_and_introduced(page):
     assert max(map(len, code)) <= 25
     assert median(map(len, code)) <= 9
     for before, cell in itertools.pairwise(everything):
-        if cell["cell_type"] == "code" and not {"check", "solution", "setup"} & set(tags(cell)):
+        alone = {"check", "solution", "setup", "predict"} & set(tags(cell))
+        if cell["cell_type"] == "code" and not alone and "predict" not in tags(before):
             assert before["cell_type"] == "markdown", source(cell)
 
 
@@ -127,7 +129,24 @@ def test_the_reader_predicts(path):
     assert len(asked) >= 2
     for i in asked:
         assert cells(path)[i]["cell_type"] == "markdown"
-        assert cells(path)[i + 1]["cell_type"] == "code"
+        shown = [cell for cell in cells(path)[i + 1 : i + 3] if "predict" not in tags(cell)]
+        assert shown[0]["cell_type"] == "code"
+
+
+def test_predictions_are_kept_and_shown_at_the_end(path):
+    *asked, last = tagged(path, "predict")
+    names = [name for cell in asked for name in re.findall(r'predict\(\s*"([^"]+)"', source(cell))]
+    known = [name for name in questions(PREDICTIONS) if name.startswith(path.stem[:2])]
+    assert len(names) >= 2 and sorted(names) == sorted(known)
+    assert last == cells(path)[-2] and source(last) == f'predictions("{path.stem[:2]}")'
+    everything = cells(path)
+    for cell in asked:
+        assert "**Predict.**" in source(everything[everything.index(cell) - 1])
+        assert json.dumps(cell["outputs"]).count("Nothing is predicted yet") >= 2
+    assert "Nothing was predicted" in json.dumps(last["outputs"])
+    for name in names:
+        known = questions(PREDICTIONS)[name]
+        assert known.hint(known.right) not in path.read_text(encoding="utf-8")
 
 
 def test_exercises_have_stub_check_and_solution(path):

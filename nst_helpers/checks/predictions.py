@@ -1,0 +1,141 @@
+"""Predictions: what a reader expects before a cell shows it, kept until the lesson's end."""
+
+import html
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from nst_helpers.checks.questions import digest, questions
+from nst_helpers.errors import InputError, check_choice
+
+if TYPE_CHECKING:
+    from nst_helpers.widgets.buttons import Buttons
+
+FILE = Path(__file__).with_name("predictions.json")
+_LETTERS = "abcdefgh"
+
+
+class Prediction(NamedTuple):
+    """What was predicted.
+
+    Attributes:
+        about: what was asked, in a few words.
+        options: what could be predicted.
+        letter: the letter of the option that was.
+    """
+
+    about: str
+    options: tuple[str, ...]
+    letter: str
+
+
+# By the name of the question. It lasts as long as the kernel: the next reader of a shared computer
+# begins anew.
+_kept: dict[str, Prediction] = {}
+
+
+def predict(
+    question: str, about: str, options: Sequence[str], letter: str | None = None
+) -> "Buttons":
+    """Ask for a prediction, and keep it until `predictions` shows it beside what it was.
+
+    Args:
+        question: its name, such as `"04-alone"`: the number of the lesson and a word.
+        about: what is asked, in a few words.
+        options: what can be predicted, at most eight.
+        letter: the letter of an option, to predict without buttons.
+
+    Raises:
+        InputError: there is no such question, or no option of this letter.
+
+    Example:
+        >>> predict("04-alone", "yellow alone is shuffled", ["nothing", "less"], "b").said
+        'Kept: b. The next cell shows what happens.'
+    """
+    from nst_helpers.widgets.buttons import Buttons
+
+    check_choice("prediction", question, list(questions(FILE)))
+    letters = _LETTERS[: len(options)]
+    words = [f"{letter}: {option}" for letter, option in zip(letters, options, strict=True)]
+    otherwise = "Nothing is predicted yet. Without buttons, write the letter after the options."
+    buttons = Buttons(about, words, otherwise)
+
+    def keep(change: dict[str, int]) -> None:
+        chosen = letters[change["new"]]
+        _kept[question] = Prediction(about, tuple(options), chosen)
+        buttons.said = f"Kept: {chosen}. The next cell shows what happens."
+
+    buttons.observe(keep, "chosen")
+    kept = _kept.get(question)
+    if letter is None and kept and kept.options == tuple(options):
+        letter = kept.letter
+    if letter is not None:
+        letter = str(letter).strip(" ()").lower()
+        check_choice("letter", letter, list(letters))
+        buttons.chosen = letters.index(letter)
+    return buttons
+
+
+class Predictions(NamedTuple):
+    """What was predicted in a lesson, and what it was.
+
+    Attributes:
+        title: a sentence.
+        rows: for each prediction what was asked, what was said, what it was, and why.
+    """
+
+    title: str
+    rows: list[tuple[str, str, str, str]]
+
+    def __repr__(self) -> str:
+        """Return the title and four lines for each prediction."""
+        rows = [
+            f"{about}\n  you said {said}\n  it was {was}\n  {why}"
+            for about, said, was, why in self.rows
+        ]
+        return "\n\n".join([self.title, *rows])
+
+    def _repr_html_(self) -> str:
+        """Return the title and a table."""
+        heads = "", "you said", "it was", "why"
+        head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>"
+            for row in self.rows
+        )
+        table = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
+        for tag in ("<td", "<th"):
+            table = table.replace(tag, f'{tag} style="text-align: left; vertical-align: top"')
+        return f"<p>{html.escape(self.title)}</p>{table}"
+
+
+def predictions(lesson: str) -> Predictions:
+    """Return what was predicted in a lesson beside what it was, and why.
+
+    Args:
+        lesson: its number, such as `"04"`.
+
+    Raises:
+        InputError: the lesson asks for no prediction.
+
+    Example:
+        >>> predictions("07")
+        Nothing was predicted in this lesson yet.
+    """
+    asked = {name: known for name, known in questions(FILE).items() if name.startswith(lesson)}
+    if not asked:
+        raise InputError(f"No prediction is asked for in lesson {lesson}.")
+    rows, agreed = [], 0
+    for name, known in asked.items():
+        if name in _kept:
+            about, options, letter = _kept[name]
+            right = next(one for one in _LETTERS if digest(name, one) == known.right)
+            said, was = (f"{one}: {options[_LETTERS.index(one)]}" for one in (letter, right))
+            rows.append((about, said, was, known.hint(known.right) or ""))
+            agreed += letter == right
+    title = f"You predicted {agreed} of {len(rows)} as it was."
+    if not rows:
+        title = "Nothing was predicted in this lesson yet."
+    elif len(rows) < len(asked):
+        title += f" Not predicted: {len(asked) - len(rows)}."
+    return Predictions(title, rows)
