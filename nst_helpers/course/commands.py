@@ -10,6 +10,7 @@ from nst_helpers.errors import InputError, shown
 # command: (its function, in the module of the same name; what it does; its flags)
 COMMANDS: dict[str, tuple[str, str, dict[str, str]]] = {
     "lessons": ("write_lessons", "Write the lessons, with their outputs and pictures.", {}),
+    "slides": ("write_slides", "Write every lesson as a talk for the browser.", {}),
 }
 
 

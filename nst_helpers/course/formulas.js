@@ -1,0 +1,6 @@
+// How MathJax, which is loaded after this, finds the formulas of a page.
+window.MathJax = {
+  tex: { inlineMath: [["$", "$"]], processEscapes: true },
+  svg: { scale: 0.9 },
+  options: { enableMenu: false },
+};
