@@ -11,6 +11,7 @@ from nst_helpers.errors import InputError, shown
 COMMANDS: dict[str, tuple[str, str, dict[str, str]]] = {
     "lessons": ("write_lessons", "Write the lessons, with their outputs and pictures.", {}),
     "slides": ("write_slides", "Write every lesson as a talk for the browser.", {}),
+    "print": ("write_print", "Write every lesson and a worksheet as PDF.", {}),
 }
 
 

@@ -21,6 +21,7 @@ _WORDS = 70  # of the text of a slide
 _ASKED = 95  # of a text that ends with a question to the class
 _LEAD = 40  # of a paragraph above a figure
 _SENTENCE = 8  # of what stands below a figure: a shorter sentence takes the next one with it
+_BESIDE = 2  # printed lines that stand below a figure; more of them lie with its code
 _LINES, _PRINTED = 10, 15  # of code on a slide that the lesson does not teach; if it prints
 _KINDS = {  # of a block of text, by how it begins
     "heading": r"#+ ",
@@ -190,8 +191,10 @@ class _Talk:
         elif "solution" in tags(cell):
             self.slides[-1].below.append(Slide("code", "A solution", body=code(cell.source)))
         elif shown:
+            few = text.count("\n") <= _BESIDE
+            below.body += "" if few else printed(text)
             for number, element in enumerate(shown):
-                self.show("figure", element + ("" if number else printed(text)))
+                self.show("figure", element + (printed(text) if few and not number else ""))
                 self.slides[-1].below = [] if number else [below]
         elif _is_the_point(cell, text):
             self.show("code", code(cell.source) + printed(text))

@@ -1,6 +1,6 @@
 // How MathJax, which is loaded after this, finds the formulas of a page.
 window.MathJax = {
   tex: { inlineMath: [["$", "$"]], processEscapes: true },
-  svg: { scale: 0.9 },
+  svg: { scale: 0.9, fontCache: "local" }, // each whole, for the speaker's window
   options: { enableMenu: false },
 };

@@ -19,6 +19,8 @@ function fit(body) {
 
 async function start() {
   await window.MathJax.startup.promise;
+  // The speaker's window would show this text, which is for screen readers, beside each formula.
+  document.querySelectorAll(".notes mjx-assistive-mml").forEach((text) => text.remove());
   await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
   document.querySelectorAll(".slide .body").forEach(fit);
   document.body.classList.remove("measuring");
