@@ -154,7 +154,7 @@ class _Talk:
                 self.show("figure", prose(block.text))
                 continue
             elif block.kind == "code" and self.figure:
-                self.figure.below.append(Slide("code", "The code", body=prose(block.text)))
+                self.figure.below.append(Slide("code", "The code", body=_together([block])))
                 continue
             elif self.figure and self.notice(block, after.kind in _BELONGS):
                 continue
@@ -192,31 +192,30 @@ class _Talk:
             self.slides[-1].below.append(Slide("code", "A solution", body=code(cell.source)))
         elif shown:
             few = text.count("\n") <= _BESIDE
-            below.body += "" if few else printed(text)
             for number, element in enumerate(shown):
                 self.show("figure", element + (printed(text) if few and not number else ""))
-                self.slides[-1].below = [] if number else [below]
+                self.slides[-1].below += [] if number else [below]
+            if not few:
+                self.slides[-1].below.append(Slide("printed", "Printed", body=printed(text)))
         elif _is_the_point(cell, text):
             self.show("code", code(cell.source) + printed(text))
         elif text:
             self.show("printed", printed(text))
-            self.slides[-1].below = [below]
+            self.slides[-1].below.append(below)
         else:
             self.flush()
             self.slides[-1].below.append(below)
 
     def show(self, kind: str, body: str) -> None:
         """Add a slide of a figure or of code, below the short paragraph that leads to it."""
-        start = len(self.waiting) - 1
-        if start > 0 and self.waiting[start].kind == "code":
-            start -= 1
-        lead = self.waiting[start:] if start >= 0 else []
-        if lead and lead[0].kind == "text" and sum(block.words for block in lead) <= _LEAD:
-            self.waiting = self.waiting[:start]
-        else:
-            lead = []
+        lead, below = "", []
+        if len(self.waiting) > 1 and self.waiting[-1].kind == "code":  # a command that makes it
+            below = [Slide("code", "The code", body=_together([self.waiting.pop()]))]
+        if self.waiting and self.waiting[-1].kind == "text" and self.waiting[-1].words <= _LEAD:
+            lead = prose(self.waiting.pop().text)
         self.flush()
-        self.add(kind, body, _together(lead))
+        self.add(kind, body, lead)
+        self.slides[-1].below = below
         self.figure = self.slides[-1] if kind == "figure" else None
 
     def add(self, kind: str, body: str, lead: str = "") -> None:

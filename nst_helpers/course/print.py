@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def write_print(folder: str | Path) -> Path:
     path = new_folder(folder)
     pages = path / "pages"
     pages.mkdir()
-    copy_assets(pages, HERE / "print.css")
+    copy_assets(pages, "chtml", HERE / "print.css")
     template = templates.get_template("print.html.j2")
     for name, (title, parts) in _documents().items():
         page = template.render(title=title, body="".join(parts), kind=name)
@@ -79,16 +80,17 @@ def _documents() -> dict[str, tuple[str, list[str]]]:
 
 def _lesson(cells: list[Any]) -> Iterator[str]:
     """Yield a lesson's cells: no check, no solution, and room for an answer to each exercise."""
-    for cell in cells:
-        if cell.cell_type == "markdown":
+    for cell, after in pairwise([*cells, cells[-1]]):
+        if "exercise" in tags(after):
+            yield f'<section class="exercise">{prose(cell.source)}'
+        elif cell.cell_type == "markdown":
             yield prose(cell.source)
+        elif "exercise" in tags(cell):
+            yield f"{code(cell.source)}{_lines(4)}</section>"
         elif not {"check", "solution"} & {*tags(cell)}:
-            yield code(cell.source)
             shown, text = outputs(cell)
-            yield printed(text)
+            yield code(cell.source) + printed(text)
             yield from (f"<figure>{element}</figure>" for element in shown)
-            if "exercise" in tags(cell):
-                yield _lines(4)
 
 
 def _solutions(cells: list[Any]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from nst_helpers.course.material import material
 HERE = Path(__file__).parent
 templates = Environment(loader=FileSystemLoader(HERE), undefined=StrictUndefined, trim_blocks=True)
 _PUNCTUATED = re.compile(r"(?<!\$)\$[^$\n]+\$[.,;:?!)]+")  # a line must not end before the stop
-_LICENCES = {"MathJax": "Apache License 2.0, https://www.mathjax.org"}
+_LICENCE = "MathJax: Apache License 2.0, https://www.mathjax.org\n"  # others name it themselves
 
 
 class Outputs(NamedTuple):
@@ -91,22 +91,27 @@ def tags(cell: Any) -> list[str]:
     return cell.metadata.get("tags", [])
 
 
-def copy_assets(folder: Path, *files: Path) -> None:
+def copy_assets(folder: Path, formulas: str, *files: Path) -> None:
     """Put what pages need beside them, into `assets`: MathJax, the colours of code, and files.
 
     Args:
         folder: of the pages.
+        formulas: what MathJax makes of them: `"svg"`, drawings that need nothing else, or
+            `"chtml"`, text in fonts, which a printer knows best.
         files: style sheets and scripts besides.
     """
     assets = folder / "assets"
     assets.mkdir()
-    for path in (installed("sphinx-mathjax-offline", "static/mathjax/tex-svg.js"), *files):
+    mathjax = installed("sphinx-mathjax-offline", "static/mathjax")
+    shutil.copy(mathjax / f"tex-{formulas}.js", assets)
+    if formulas == "chtml":
+        fonts = Path("output/chtml/fonts/woff-v2")
+        shutil.copytree(mathjax / fonts, assets / fonts)
+    for path in (HERE / "formulas.js", *files):
         shutil.copy(path, assets)
-    shutil.copy(HERE / "formulas.js", assets)
     colours = HtmlFormatter(style="default").get_style_defs(".highlight")
     (assets / "code.css").write_text(colours, encoding="utf-8")
-    licences = "\n".join(f"{name}: {licence}" for name, licence in _LICENCES.items())
-    (assets / "licences.txt").write_text(f"{licences}\n", encoding="utf-8")
+    (assets / "licences.txt").write_text(_LICENCE, encoding="utf-8")
 
 
 def copy_pictures(page: str, folder: Path) -> None:

@@ -1,6 +1,6 @@
 // A talk: each slide is made to fit once its formulas are there, then reveal.js shows them.
 
-const SMALLEST = 0.5; // of the size of the letters
+const SMALLEST = 50; // % of the size of the letters
 
 function overflows(body) {
   const parts = [body, ...body.querySelectorAll("*:not(img)")];
@@ -11,8 +11,8 @@ function overflows(body) {
 }
 
 function fit(body) {
-  for (let size = 1; size >= SMALLEST; size -= 0.05) {
-    body.style.fontSize = `${size}em`;
+  for (let size = 100; size >= SMALLEST; size -= 5) {
+    body.style.fontSize = `${size}%`;
     if (!overflows(body)) return;
   }
 }

@@ -26,7 +26,7 @@ def write_slides(folder: str | Path) -> Path:
     """
     reveal = [installed("sphinx_revealjs", f"_static/revealjs/{file}") for file in _REVEAL]
     path = new_folder(folder)
-    copy_assets(path, *reveal, HERE / "slides.css", HERE / "slides.js")
+    copy_assets(path, "svg", *reveal, HERE / "slides.css", HERE / "slides.js")
     page, talks = templates.get_template("slides.html.j2"), {}
     for lesson in notebooks():
         if lesson.stem == _STUDIO:
