@@ -1,4 +1,4 @@
-"""By which rules a lesson becomes a talk: from headings, tags and outputs, with nothing set by hand.
+"""The rules by which a lesson becomes a talk: from headings, tags and outputs, not by hand.
 
 - Each heading begins a slide. A cell of text is one slide, or several where it is long.
 - A figure has a slide of its own, with one sentence of what to notice; what else its paragraph
@@ -109,14 +109,14 @@ def first_sentence(paragraph: str) -> tuple[str, str]:
     return paragraph, ""
 
 
-def slides_of(notebook: Any) -> list[Slide]:
+def slides_of(cells: list[Any]) -> list[Slide]:
     """Return the slides of a lesson, its title first.
 
     Args:
-        notebook: the lesson, as nbformat reads it.
+        cells: of the lesson, as `read_cells` returns them.
     """
     talk = _Talk()
-    for cell in notebook.cells:
+    for cell in cells:
         if cell.cell_type == "markdown":
             talk.read(cell.source)
         elif cell.cell_type == "code":

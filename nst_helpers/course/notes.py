@@ -47,6 +47,4 @@ def speaker_notes(title: str, headings: Collection[str], guide: str | None = Non
 def _sections(markdown: str, marks: str) -> dict[str, str]:
     """Return what stands below each heading of one depth."""
     parts = re.split(rf"^{marks} +(.+)$", f"\n{markdown}", flags=re.M)
-    return {
-        name.strip(): text.strip() for name, text in zip(parts[1::2], parts[2::2], strict=True)
-    }
+    return {name.strip(): text.strip() for name, text in zip(parts[1::2], parts[2::2], strict=True)}

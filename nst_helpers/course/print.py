@@ -6,8 +6,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from nst_helpers.course.browser import find_browser, print_page
 from nst_helpers.course.material import material, new_folder, notebooks
 from nst_helpers.course.rendering import (
@@ -18,6 +16,7 @@ from nst_helpers.course.rendering import (
     outputs,
     printed,
     prose,
+    read_cells,
     tags,
     templates,
 )
@@ -64,7 +63,7 @@ def _documents() -> dict[str, tuple[str, list[str]]]:
     documents = {}
     solutions: list[str] = []
     for lesson in notebooks():
-        cells = nbformat.read(lesson, as_version=4).cells
+        cells = read_cells(lesson)
         title = cells[0].source.partition("\n")[0].removeprefix("# ")
         solved = list(_solutions(cells))
         solutions += [f"<h1>{title}</h1>", *solved] if solved else []

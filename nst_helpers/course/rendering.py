@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
@@ -35,8 +36,8 @@ def prose(markdown: str) -> str:
         markdown: the source of a cell, or a part of it.
 
     Example:
-        >>> prose("A **channel** of $F$.").strip()
-        '<p>A <strong>channel</strong> of $F$.</p>'
+        >>> prose("A **channel** is one row of $F$ here.").strip()
+        '<p>A <strong>channel</strong> is one row of $F$ here.</p>'
     """
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
     page = MarkdownWithMath(renderer=renderer).render(markdown)
@@ -80,6 +81,16 @@ def outputs(cell: Any) -> Outputs:
     final = [element for element in drawn if "<progress" not in element]
     on_the_way = [re.findall("<img[^>]*>", element)[:1] for element in drawn]
     return Outputs(final or next((each for each in on_the_way[::-1] if each), []), text)
+
+
+def read_cells(lesson: Path) -> list[Any]:
+    """Return the cells of a lesson, as nbformat reads them.
+
+    Args:
+        lesson: a notebook.
+    """
+    notebook: Any = nbformat.read(lesson, as_version=4)
+    return notebook.cells
 
 
 def tags(cell: Any) -> list[str]:

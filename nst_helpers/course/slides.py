@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
-import nbformat
-
 from nst_helpers.course.deck import slides_of
 from nst_helpers.course.material import new_folder, notebooks
-from nst_helpers.course.rendering import HERE, copy_assets, copy_pictures, installed, templates
+from nst_helpers.course.rendering import (
+    HERE,
+    copy_assets,
+    copy_pictures,
+    installed,
+    read_cells,
+    templates,
+)
 
 _REVEAL = {"dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js"}
 _STUDIO = "08_studio"  # a page to paint on, not a lesson to talk about
@@ -31,7 +36,7 @@ def write_slides(folder: str | Path) -> Path:
     for lesson in notebooks():
         if lesson.stem == _STUDIO:
             continue
-        slides = slides_of(nbformat.read(lesson, as_version=4))
+        slides = slides_of(read_cells(lesson))
         text = page.render(slides=slides, title=slides[0].title)
         (path / f"{lesson.stem}.html").write_text(text, encoding="utf-8")
         copy_pictures(text, path)

@@ -2,14 +2,13 @@ import html
 import json
 import re
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from nst_helpers.course import notes
 from nst_helpers.course.deck import blocks, first_sentence, slides_of
 from nst_helpers.course.material import notebooks
-from nst_helpers.course.rendering import prose, tags
+from nst_helpers.course.rendering import prose, read_cells, tags
 from nst_helpers.course.slides import write_slides
 from pages import CHROMIUM, OPTIONS
 
@@ -24,7 +23,7 @@ def drawing(source="draw()", element=PICTURE, **metadata):
 
 def talk(*cells):
     opening = new_markdown_cell("# 01 · What?\n\nAfter this lesson you can\n\n- see")
-    return slides_of(new_notebook(cells=[opening, *cells]))[1:]
+    return slides_of([opening, *cells])[1:]
 
 
 def words(page):
@@ -109,15 +108,15 @@ def test_progress_is_shown_only_if_there_is_nothing_else():
 
 def test_the_guide_speaks(monkeypatch, tmp_path):
     (tmp_path / "guide.md").write_text(
-        "# Guide\n\n## 01 · What?\n\nTen minutes.\n\n### Board\n\nDraw.\n\n### Weights\n\nAsk $a$.\n\n"
-        "## 02 · Other\n\nNo."
+        "# Guide\n\n## 01 · What?\n\nTen minutes.\n\n### Board\n\nDraw.\n\n"
+        "### Weights\n\nAsk $a$.\n\n## 02 · Other\n\nNo."
     )
     cells = [new_markdown_cell("# 01 · What?\n\nText."), new_markdown_cell("## Weights\n\nText.")]
     monkeypatch.setattr(notes, "material", lambda folder: tmp_path)
-    first, second = slides_of(new_notebook(cells=cells))
+    first, second = slides_of(cells)
     assert words(first.notes) == "Ten minutes Board Draw" and words(second.notes) == "Ask a"
     (tmp_path / "guide.md").unlink()
-    assert not any(slide.notes for slide in slides_of(new_notebook(cells=cells)))
+    assert not any(slide.notes for slide in slides_of(cells))
 
 
 def test_a_sentence_ends_where_it_ends():
@@ -128,15 +127,15 @@ def test_a_sentence_ends_where_it_ends():
 
 def test_no_line_of_a_lesson_is_lost():
     for path in TALKS:
-        notebook = nbformat.read(path, as_version=4)
-        slides = slides_of(notebook)
+        cells = read_cells(path)
+        slides = slides_of(cells)
         said = [
             words(part)
             for slide in everything(slides)
             for part in (slide.title, slide.lead, slide.body, slide.caption, slide.notes)
         ]
         said = " ".join(filter(None, said))
-        for cell in notebook.cells:
+        for cell in cells:
             if cell.cell_type == "code":
                 left_out = {"setup", "check"} & {*tags(cell)}
                 assert left_out or words(html.escape(cell.source)) in said, cell.source
@@ -150,9 +149,9 @@ def test_no_line_of_a_lesson_is_lost():
 
 def test_a_solution_is_never_in_the_row_that_is_shown():
     for path in TALKS:
-        notebook = nbformat.read(path, as_version=4)
-        shown = " ".join(slide.body + slide.notes for slide in slides_of(notebook))
-        for cell in notebook.cells:
+        cells = read_cells(path)
+        shown = " ".join(slide.body + slide.notes for slide in slides_of(cells))
+        for cell in cells:
             if "solution" in tags(cell):
                 assert words(html.escape(cell.source)) not in words(shown)
 
@@ -183,7 +182,8 @@ MEASURE = """() => {
       if (!image.naturalWidth || !image.alt) found.push("picture");
       const own = image.getBoundingClientRect();
       const scale = Math.min(own.width / image.naturalWidth, own.height / image.naturalHeight);
-      drawn.push([image.naturalWidth * scale, image.naturalHeight * scale, !!image.closest("table")]);
+      const size = [image.naturalWidth, image.naturalHeight].map((side) => side * scale);
+      drawn.push([...size, !!image.closest("table")]);
     }
     for (const code of slide.querySelectorAll("pre"))
       if (parseFloat(getComputedStyle(code).fontSize) < 15) found.push("small");
