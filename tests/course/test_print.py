@@ -177,7 +177,8 @@ CUT = """(width) => {
     const box = part.getBoundingClientRect();
     if (!box.width || part.closest("mjx-math, mjx-assistive-mml")) continue;
     const cut = part.clientWidth && part.scrollWidth > part.clientWidth + 1;
-    if ((cut && part.tagName !== "IMG") || box.right > width + 1) found.push(part.outerHTML.slice(0, 100));
+    if ((cut && part.tagName !== "IMG") || box.right > width + 1)
+      found.push(part.outerHTML.slice(0, 100));
   }
   for (const image of document.images)
     if (!image.naturalWidth || !image.alt) found.push(`missing: ${image.alt}`);
