@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from nst_helpers.course.notes import speaker_notes
-from nst_helpers.course.rendering import code, outputs, printed, prose, tags
+from nst_helpers.course.rendering import choices, code, outputs, printed, prose, tags
 
 _WORDS = 70  # of the text of a slide
 _ASKED = 95  # of a text that ends with a question to the class
@@ -146,7 +146,8 @@ class _Talk:
     def read(self, markdown: str) -> None:
         """Take a cell of text."""
         self.flush()
-        for block, after in pairwise([*blocks(markdown), Block("text", "")]):
+        parts = [*blocks(markdown)]
+        for block, after in pairwise([*parts, Block("text", "")]):
             if block.kind == "heading":
                 self.flush()
                 self.heading = block
@@ -161,7 +162,7 @@ class _Talk:
             else:
                 self.waiting.append(block)
             self.figure = None
-        if markdown and block.kind != "picture":
+        if parts and parts[-1].kind != "picture":
             self.figure = None
 
     def notice(self, block: Block, leads_on: bool) -> bool:
@@ -185,7 +186,9 @@ class _Talk:
         below = Slide("code", "The code", body=code(cell.source))
         if "setup" in tags(cell) or "check" in tags(cell):
             return
-        if "exercise" in tags(cell):
+        if "predict" in tags(cell):
+            self.waiting += [Block("list", element) for element in choices(cell)]
+        elif "exercise" in tags(cell):
             self.add("exercise", _together(self.waiting) + code(cell.source))
             self.waiting = []
         elif "solution" in tags(cell):
@@ -232,7 +235,7 @@ class _Talk:
     def flush(self) -> None:
         """Make slides of the text that waits."""
         for group in _groups(self.waiting, whole=self.heading.text.startswith("# ")):
-            asks = group[-1].kind == "ask"
+            asks = any(block.kind == "ask" for block in group)
             self.add("ask" if asks else "text", _together(group))
         self.waiting = []
 

@@ -10,6 +10,7 @@ from nst_helpers.course.browser import find_browser, print_page
 from nst_helpers.course.material import material, new_folder, notebooks
 from nst_helpers.course.rendering import (
     HERE,
+    choices,
     code,
     copy_assets,
     copy_pictures,
@@ -86,6 +87,8 @@ def _lesson(cells: list[Any]) -> Iterator[str]:
             yield prose(cell.source)
         elif "exercise" in tags(cell):
             yield f"{code(cell.source)}{_lines(4)}</section>"
+        elif "predict" in tags(cell):
+            yield from choices(cell)
         elif not {"check", "solution"} & {*tags(cell)}:
             shown, text = outputs(cell)
             yield code(cell.source) + printed(text)

@@ -102,6 +102,15 @@ def tags(cell: Any) -> list[str]:
     return cell.metadata.get("tags", [])
 
 
+def choices(cell: Any) -> list[str]:
+    """Return the answers among which a reader chooses when a cell asks for a prediction, as HTML.
+
+    Args:
+        cell: a code cell, as nbformat reads it.
+    """
+    return [element for element in outputs(cell).shown if "<li>" in element]
+
+
 def copy_assets(folder: Path, formulas: str, *files: Path) -> None:
     """Put what pages need beside them, into `assets`: MathJax, the colours of code, and files.
 

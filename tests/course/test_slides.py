@@ -66,6 +66,13 @@ def test_a_question_comes_before_the_picture_that_answers_it():
     assert asked.kind == "ask" and "Predict" in asked.body and figure.kind == "figure"
 
 
+def test_the_answers_to_choose_from_stand_below_the_question():
+    offered = drawing("predict()", "<p>it</p><ul><li>a: grows</li></ul>", tags=["predict"])
+    kept = drawing("predictions()", "<p>Nothing was predicted yet.</p>", tags=["predict"])
+    asked, figure = talk(new_markdown_cell("**Predict.** Will it?"), offered, drawing(), kept)
+    assert asked.kind == "ask" and "a: grows" in asked.body and figure.kind == "figure"
+
+
 def test_code_is_on_a_slide_if_it_is_the_point():
     printed = [new_output("stream", name="stdout", text="1\n")]
     long = "\n".join(["a = 1"] * 14)
@@ -137,7 +144,7 @@ def test_no_line_of_a_lesson_is_lost():
         said = " ".join(filter(None, said))
         for cell in cells:
             if cell.cell_type == "code":
-                left_out = {"setup", "check"} & {*tags(cell)}
+                left_out = {"setup", "check", "predict"} & {*tags(cell)}
                 assert left_out or words(html.escape(cell.source)) in said, cell.source
                 continue
             for block in blocks(cell.source):
