@@ -1,0 +1,266 @@
+"""The rules by which a lesson becomes a talk: from headings, tags and outputs, not by hand.
+
+- Each heading begins a slide. A cell of text is one slide, or several where it is long.
+- A figure has a slide of its own, with one sentence of what to notice; what else its paragraph
+  says is for the speaker. A short paragraph just before the figure stands above it.
+- Code is on the slide if it is the point: if the lesson teaches it, or if it is short and draws
+  nothing. Else it lies on a slide below.
+- An exercise is a slide with the task. Its solution lies below.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from nst_helpers.course.notes import speaker_notes
+from nst_helpers.course.rendering import choices, code, outputs, printed, prose, tags
+
+_WORDS = 70  # of the text of a slide
+_ASKED = 95  # of a text that ends with a question to the class
+_LEAD = 40  # of a paragraph above a figure
+_SENTENCE = 8  # of what stands below a figure: a shorter sentence takes the next one with it
+_BESIDE = 2  # printed lines that stand below a figure; more of them lie with its code
+_LINES, _PRINTED = 10, 15  # of code on a slide that the lesson does not teach; if it prints
+_KINDS = {  # of a block of text, by how it begins
+    "heading": r"#+ ",
+    "picture": r"!\[",
+    "table": r"\|",
+    "formula": r"\$\$",
+    "code": r"```|    ",
+    "list": r"([-*]|\d+\.) ",
+    "ask": r"\*\*(Predict|Try)\.\*\*",
+    "detail": r"\*\*(Needs|Time|Expected|Minutes):\*\*",
+}
+_BELONGS = {"table", "formula", "code", "list", "detail"}  # to what stands before it
+_ALT = re.compile('alt="([^"]*)"')
+_SENTENCE_END = re.compile(r"(?<!\bal)[.?!][*\")]*(?=\s+[*\"`$(]*[A-Z0-9])|$")
+
+
+class Block(NamedTuple):
+    """A heading, a paragraph, a list, ... of a cell of text."""
+
+    kind: str
+    text: str
+
+    @property
+    def words(self) -> int:
+        """How much room it takes, in words; the lines of a list, a table or code take more."""
+        lines = self.text.count("\n") + 1 if self.kind in _BELONGS else 0
+        return len(self.text.split()) + 3 * lines
+
+
+@dataclass
+class Slide:
+    """A slide, from top to bottom in HTML; what the speaker knows; and the slides below it."""
+
+    kind: str
+    title: str = ""
+    section: str = ""
+    lead: str = ""
+    body: str = ""
+    caption: str = ""
+    notes: str = ""
+    below: list["Slide"] = field(default_factory=list)
+
+
+def blocks(markdown: str) -> Iterator[Block]:
+    """Split the text of a cell into paragraphs, lists, formulas and so on.
+
+    Args:
+        markdown: the source of the cell.
+
+    Example:
+        >>> list(blocks("Look. **Predict.** What?"))
+        [Block(kind='text', text='Look.'), Block(kind='ask', text='**Predict.** What?')]
+    """
+    lines: list[str] = []
+    fenced = False
+    for line in [*markdown.splitlines(), ""]:
+        fenced ^= line.startswith("```")
+        if line.strip() or fenced:
+            lines.append(line)
+        elif lines:
+            for text in re.split(r"(?<=\S) (?=\*\*(?:Predict|Try)\.\*\*)", "\n".join(lines)):
+                kinds = (kind for kind, start in _KINDS.items() if re.match(start, text))
+                kind = next(kinds, "text")
+                yield Block("picture" if kind == "table" and "![" in text else kind, text)
+            lines = []
+
+
+def first_sentence(paragraph: str) -> tuple[str, str]:
+    """Return what stands below a figure, and the rest of its paragraph.
+
+    Args:
+        paragraph: Markdown.
+
+    Example:
+        >>> first_sentence("Coarser. Deep channels wait for something (rare), as Li et al. (2017) "
+        ...     "say. Mostly it is not there.")[1]
+        'Mostly it is not there.'
+    """
+    for end in _SENTENCE_END.finditer(paragraph):
+        sentence, rest = paragraph[: end.end()], paragraph[end.end() :]
+        whole = all(sentence.count(mark) % 2 == 0 for mark in ("**", "`", "$"))
+        whole &= sentence.count("(") == sentence.count(")")
+        if whole and len(sentence.split()) >= _SENTENCE:
+            return sentence, rest.strip()
+    return paragraph, ""
+
+
+def slides_of(cells: list[Any]) -> list[Slide]:
+    """Return the slides of a lesson, its title first.
+
+    Args:
+        cells: of the lesson, as `read_cells` returns them.
+    """
+    talk = _Talk()
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            talk.read(cell.source)
+        elif cell.cell_type == "code":
+            talk.run(cell)
+    talk.flush()
+    for slide in talk.slides:
+        if slide.kind == "figure" and not slide.lead + slide.caption:
+            slide.caption = prose(first_sentence(_ALT.findall(slide.body)[0])[0])
+    first, *others = talk.slides
+    notes = speaker_notes(first.title, [slide.title for slide in others])
+    first.notes = prose(notes.lesson) + first.notes
+    for slide in others:
+        slide.notes = prose(notes.headings.pop(slide.title, "")) + slide.notes
+    return talk.slides
+
+
+class _Talk:
+    """The slides so far, and the text that waits for its slide."""
+
+    def __init__(self) -> None:
+        self.slides: list[Slide] = []
+        self.section = ""
+        self.heading = Block("heading", "")
+        self.waiting: list[Block] = []
+        self.figure: Slide | None = None  # of which nothing has been said yet
+
+    def read(self, markdown: str) -> None:
+        """Take a cell of text."""
+        self.flush()
+        parts = [*blocks(markdown)]
+        for block, after in pairwise([*parts, Block("text", "")]):
+            if block.kind == "heading":
+                self.flush()
+                self.heading = block
+            elif block.kind == "picture":
+                self.show("figure", prose(block.text))
+                continue
+            elif block.kind == "code" and self.figure:
+                self.figure.below.append(Slide("code", "The code", body=_together([block])))
+                continue
+            elif self.figure and self.notice(block, after.kind in _BELONGS):
+                continue
+            else:
+                self.waiting.append(block)
+            self.figure = None
+        if parts and parts[-1].kind != "picture":
+            self.figure = None
+
+    def notice(self, block: Block, leads_on: bool) -> bool:
+        """Put what a paragraph says of the last figure in its place; return if it says anything."""
+        figure, aside = self.figure, block.text.startswith("(") and block.text.endswith(")")
+        sentence, rest = ("", block.text) if aside else first_sentence(block.text)
+        if block.kind != "text" or sentence.startswith("Now ") or sentence.endswith(":"):
+            return False
+        assert figure
+        figure.caption = prose(sentence)
+        if leads_on and rest:
+            self.waiting.append(Block("text", rest))
+        else:
+            figure.notes += prose(rest)
+        self.figure = figure if aside else None
+        return True
+
+    def run(self, cell: Any) -> None:
+        """Take a code cell."""
+        shown, text = outputs(cell)
+        below = Slide("code", "The code", body=code(cell.source))
+        if "setup" in tags(cell) or "check" in tags(cell):
+            return
+        if "predict" in tags(cell):
+            self.waiting += [Block("list", element) for element in choices(cell)]
+        elif "exercise" in tags(cell):
+            self.add("exercise", _together(self.waiting) + code(cell.source))
+            self.waiting = []
+        elif "solution" in tags(cell):
+            self.slides[-1].below.append(Slide("code", "A solution", body=code(cell.source)))
+        elif shown:
+            few = text.count("\n") <= _BESIDE
+            for number, element in enumerate(shown):
+                self.show("figure", element + (printed(text) if few and not number else ""))
+                self.slides[-1].below += [] if number else [below]
+            if not few:
+                self.slides[-1].below.append(Slide("printed", "Printed", body=printed(text)))
+        elif _is_the_point(cell, text):
+            self.show("code", code(cell.source) + printed(text))
+        elif text:
+            self.show("printed", printed(text))
+            self.slides[-1].below.append(below)
+        else:
+            self.flush()
+            self.slides[-1].below.append(below)
+
+    def show(self, kind: str, body: str) -> None:
+        """Add a slide of a figure or of code, below the short paragraph that leads to it."""
+        lead, below = "", []
+        if len(self.waiting) > 1 and self.waiting[-1].kind == "code":  # a command that makes it
+            below = [Slide("code", "The code", body=_together([self.waiting.pop()]))]
+        if self.waiting and self.waiting[-1].kind == "text" and self.waiting[-1].words <= _LEAD:
+            lead = prose(self.waiting.pop().text)
+        self.flush()
+        self.add(kind, body, lead)
+        self.slides[-1].below = below
+        self.figure = self.slides[-1] if kind == "figure" else None
+
+    def add(self, kind: str, body: str, lead: str = "") -> None:
+        """Add a slide, with the heading above it if it is the first below it."""
+        marks, _, title = self.heading.text.partition(" ")
+        self.heading = Block("heading", "")
+        if marks == "##":
+            self.section = title
+        kind = "title" if marks == "#" else kind
+        section = "" if title == self.section else self.section
+        self.slides.append(Slide(kind, title, section, lead, body))
+        self.figure = None
+
+    def flush(self) -> None:
+        """Make slides of the text that waits."""
+        for group in _groups(self.waiting, whole=self.heading.text.startswith("# ")):
+            asks = any(block.kind == "ask" for block in group)
+            self.add("ask" if asks else "text", _together(group))
+        self.waiting = []
+
+
+def _together(some: list[Block]) -> str:
+    """Return blocks as HTML, each in an element of its kind."""
+    return "".join(f'<div class="{block.kind}">{prose(block.text)}</div>' for block in some)
+
+
+def _is_the_point(cell: Any, text: str) -> bool:
+    """Return whether code belongs on a slide, and not below it."""
+    teaches = any(tag.startswith("teaches-") for tag in tags(cell))
+    return teaches or len(cell.source.splitlines()) <= (_PRINTED if text else _LINES)
+
+
+def _groups(some: list[Block], whole: bool) -> Iterator[list[Block]]:
+    """Yield the blocks of each slide: what belongs together, and as much as there is room for."""
+    group: list[Block] = []
+    for block in some:
+        room = _ASKED if block.kind == "ask" else _WORDS
+        full = sum(each.words for each in group) + block.words > room
+        belongs = block.kind in _BELONGS or (group and group[-1].text.endswith(":"))
+        if group and full and not belongs and not whole:
+            yield group
+            group = []
+        group.append(block)
+    if group:
+        yield group

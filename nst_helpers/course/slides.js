@@ -1,0 +1,42 @@
+// A talk: each slide is made to fit once its formulas are there, then reveal.js shows them.
+
+const SMALLEST = 50; // % of the size of the letters
+
+function overflows(body) {
+  const parts = [body, ...body.querySelectorAll("*:not(img)")];
+  return (
+    body.scrollHeight > body.clientHeight ||
+    parts.some((part) => part.clientWidth > 0 && part.scrollWidth > part.clientWidth)
+  );
+}
+
+function fit(body) {
+  for (let size = 100; size >= SMALLEST; size -= 5) {
+    body.style.fontSize = `${size}%`;
+    if (!overflows(body)) return;
+  }
+}
+
+async function start() {
+  await window.MathJax.startup.promise;
+  // The speaker's window would show this text, which is for screen readers, beside each formula.
+  document.querySelectorAll(".notes mjx-assistive-mml").forEach((text) => text.remove());
+  await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
+  document.querySelectorAll(".slide .body").forEach(fit);
+  document.body.classList.remove("measuring");
+  await window.Reveal.initialize({
+    width: 1280,
+    height: 720,
+    margin: 0,
+    center: false,
+    hash: true,
+    transition: "none",
+    controlsTutorial: false,
+    slideNumber: "h/v",
+    // Space and the keys of a clicker pass by what lies below.
+    keyboard: { 32: "right", 33: "left", 34: "right" },
+    plugins: [window.RevealNotes],
+  });
+}
+
+start();
