@@ -10,6 +10,11 @@ from nst_helpers.errors import InputError, shown
 # command: (its function, in the module of the same name; what it does; its flags)
 COMMANDS: dict[str, tuple[str, str, dict[str, str]]] = {
     "lessons": ("write_lessons", "Write the lessons, with their outputs and pictures.", {}),
+    "bundle": (
+        "write_bundle",
+        "Write the project with all that it installs, for machines without internet.",
+        {},
+    ),
 }
 
 
