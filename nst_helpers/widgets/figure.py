@@ -66,6 +66,8 @@ class Figure(anywidget.AnyWidget):
 
     _module: ClassVar[str]
     _asks: ClassVar[tuple[str, ...]] = ()
+    # ipywidgets 7, which Colab has, shows a widget by this and would leave out the picture.
+    _ipython_display_ = None
 
     kind = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
@@ -154,10 +156,10 @@ class Figure(anywidget.AnyWidget):
         """Return the widget, and for all who cannot show it, a static picture with its text."""
         file = io.BytesIO()
         self.draw().savefig(file, format="jpeg", dpi=110, pil_kwargs={"quality": 88})
-        data, _metadata = super()._repr_mimebundle_() or ({}, {})
+        data, metadata = super()._repr_mimebundle_() or ({}, {})
         what = self.label.split(". ")[0]  # the rest says what to do with it
         picture = picture_element(file.getvalue(), "jpeg", f"{what}. {self.text}")
-        return {**data, "text/html": picture}, {}
+        return {**data, "text/html": picture}, metadata
 
 
 def named_pictures(pictures: Mapping[str, ImageSource] | None) -> dict[str, ImageSource]:

@@ -2,11 +2,15 @@
 
 import base64
 import re
+import sys
 import threading
 import tracemalloc
+from types import SimpleNamespace
 
+import ipywidgets
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from nst_helpers import widgets
 from nst_helpers.widgets.figure import Figure
@@ -63,6 +67,25 @@ def test_what_cannot_show_a_widget_shows_a_picture_and_words(figures, name):
     assert len(alt.split()) > 6
     assert "run this cell in Jupyter" in data["text/plain"]
     assert len(data["text/plain"]) < 600
+
+
+def test_with_ipywidgets_7_the_picture_is_shown_too(monkeypatch):
+    """Its widgets have a method of their own that IPython prefers; it shows the widget alone."""
+    alone = lambda self, **_: None  # noqa: E731
+    monkeypatch.setattr(ipywidgets.Widget, "_ipython_display_", alone, raising=False)
+    data, _ = DisplayFormatter().format(widgets.Vectors())
+    assert "application/vnd.jupyter.widget-view+json" in data and "<img alt=" in data["text/html"]
+
+
+def test_in_colab_the_figure_says_what_draws_it(monkeypatch):
+    """A widget that is not Colab's own is drawn by a script that each output has to name."""
+    colab = SimpleNamespace(
+        enable_custom_widget_manager=lambda: None,
+        _widgets=SimpleNamespace(_installed_url="manager.js"),
+    )
+    monkeypatch.setitem(sys.modules, "google.colab.output", colab)
+    _, metadata = widgets.Vectors()._repr_mimebundle_()
+    assert "manager.js" in str(metadata["application/vnd.jupyter.widget-view+json"])
 
 
 @pytest.mark.parametrize("name", MAKE)
