@@ -10,6 +10,7 @@ from nst_helpers.errors import InputError, shown
 # command: (its function, in the module of the same name; what it does; its flags)
 COMMANDS: dict[str, tuple[str, str, dict[str, str]]] = {
     "lessons": ("write_lessons", "Write the lessons, with their outputs and pictures.", {}),
+    "book": ("write_book", "Build a site of the lessons, for any browser; takes a minute.", {}),
 }
 
 
