@@ -51,17 +51,18 @@ def _collect(source: Path) -> None:
     shutil.copytree(material("course") / "book", source)
     for part in ("notebooks", "docs", "course"):
         shutil.copytree(material(part), source / part, ignore=_PAGES)
-    static = source / "_static"
+    # Beside `_static`, since Jupyter Book would load each script that lies in it, on each page.
+    extra = source / "extra" / "_static"
     for lesson in notebooks():
-        write_page(lesson, source / "notebooks" / lesson.name, static)
+        write_page(lesson, source / "notebooks" / lesson.name, extra)
     (source / "pictures").mkdir()
     for name in ("cat", "night_sky"):  # of the start page
         picture = gallery()[name].path
         shutil.copy(picture, source / "pictures" / f"{name}{picture.suffix}")
     mathjax = Path(str(import_module(_MATHJAX).__file__)).parent / "static" / "mathjax"
     fonts = Path("output", "chtml", "fonts", "woff-v2")
-    shutil.copytree(mathjax / fonts, static / "mathjax" / fonts)
-    shutil.copy(mathjax / "tex-chtml.js", static / "mathjax")
+    shutil.copytree(mathjax / fonts, extra / "mathjax" / fonts)
+    shutil.copy(mathjax / "tex-chtml.js", extra / "mathjax")
 
 
 def _build(source: Path, output: Path) -> None:

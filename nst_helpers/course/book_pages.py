@@ -26,8 +26,10 @@ def write_page(lesson: Path, page: Path, static: Path) -> None:
     Args:
         lesson: the notebook.
         page: where to write.
-        static: the folder for its pictures and figures.
+        static: the folder in which it gets one for its pictures and one for its figures.
     """
+    for part in ("pictures", "figures"):
+        (static / part).mkdir(parents=True, exist_ok=True)
     notebook = nbformat.read(lesson, as_version=4)
     sources: list[str] = []
     for cell in notebook.cells:
@@ -43,7 +45,7 @@ def write_page(lesson: Path, page: Path, static: Path) -> None:
                 picture = _with_files(data["text/html"], static)
                 kind = data.get("text/plain", "").partition(":")[0]
                 if kind in widgets.__all__:
-                    picture = _living(sources, static / f"{lesson.stem}_{kind}.html", picture)
+                    picture = _living(sources, static / "figures" / f"{lesson.stem}_{kind}.html", picture)
                 data["text/html"] = picture
     nbformat.write(notebook, page)
 
@@ -55,9 +57,9 @@ def _with_files(element: str, static: Path) -> str:
         kind, data = match.groups()
         content = base64.b64decode(data)
         name = f"{hashlib.sha256(content).hexdigest()[:16]}.{kind}"
-        (static / name).write_bytes(content)
+        (static / "pictures" / name).write_bytes(content)
         width, height = Image.open(io.BytesIO(content)).size
-        return f'src="{_STATIC}/{name}" width="{width}" height="{height}" loading="lazy"'
+        return f'src="{_STATIC}/pictures/{name}" width="{width}" height="{height}" loading="lazy"'
 
     return _PICTURE.sub(file, element)
 
@@ -74,6 +76,6 @@ def _living(sources: list[str], path: Path, picture: str) -> str:
     path.write_text(text.replace("</body>", f"<script>{script}</script>\n</body>"), "utf-8")
     title = html.escape(figure.label)
     return (
-        f'<iframe class="figure" src="{_STATIC}/{path.name}" title="{title}" loading="lazy">'
+        f'<iframe class="figure" src="{_STATIC}/figures/{path.name}" title="{title}" loading="lazy">'
         f"</iframe>\n<noscript>{picture}</noscript>"
     )
