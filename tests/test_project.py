@@ -27,7 +27,7 @@ ARROWS = {
     "checks": {"engine", "errors"},
     "widgets": {"engine", "errors", "gallery", "images", "markup", "runtime"},
     "studio": {"engine", "errors", "gallery", "images", "markup", "runtime", "widgets"},
-    "course": {"errors", "files"},
+    "course": {"errors", "files", "gallery", "widgets"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
     "__main__": {"course", "engine", "errors", "files", "images", "runtime"},
 }

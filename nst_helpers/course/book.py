@@ -56,7 +56,7 @@ def _collect(source: Path) -> None:
     for lesson in notebooks():
         write_page(lesson, source / "notebooks" / lesson.name, extra)
     (source / "pictures").mkdir()
-    for name in ("cat", "night_sky"):  # of the start page
+    for name in ("cat", "night_sky", "tiger_in_the_snow"):  # of the start page
         picture = gallery()[name].path
         shutil.copy(picture, source / "pictures" / f"{name}{picture.suffix}")
     mathjax = Path(str(import_module(_MATHJAX).__file__)).parent / "static" / "mathjax"

@@ -25,8 +25,8 @@ def make_figure(sources: Sequence[str]) -> Figure:
         InputError: something is missing on this machine, such as the weights of the network.
 
     Example:
-        >>> cells = ["from nst_helpers import widgets", "1 / 0", "a = 2, 0", "widgets.Vectors(a, a)"]
-        >>> make_figure(cells).a
+        >>> package = "from nst_helpers import widgets"
+        >>> make_figure([package, "1 / 0", "a = 2, 0", "widgets.Vectors(a, a)"]).a
         (2.0, 0.0)
     """
     *needed, last = needed_cells(sources)

@@ -1,4 +1,4 @@
-"""A lesson as a page of the book: its pictures as files, its solutions closed, its figures alive."""
+"""A lesson as a page of the book: pictures as files, solutions closed, figures alive."""
 
 import base64
 import hashlib
@@ -6,7 +6,6 @@ import html
 import io
 import re
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from PIL import Image
@@ -30,7 +29,7 @@ def write_page(lesson: Path, page: Path, static: Path) -> None:
     """
     for part in ("pictures", "figures"):
         (static / part).mkdir(parents=True, exist_ok=True)
-    notebook = nbformat.read(lesson, as_version=4)
+    notebook: Any = nbformat.read(lesson, as_version=4)
     sources: list[str] = []
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -45,7 +44,9 @@ def write_page(lesson: Path, page: Path, static: Path) -> None:
                 picture = _with_files(data["text/html"], static)
                 kind = data.get("text/plain", "").partition(":")[0]
                 if kind in widgets.__all__:
-                    picture = _living(sources, static / "figures" / f"{lesson.stem}_{kind}.html", picture)
+                    picture = _living(
+                        sources, static / "figures" / f"{lesson.stem}_{kind}.html", picture
+                    )
                 data["text/html"] = picture
     nbformat.write(notebook, page)
 
@@ -74,8 +75,8 @@ def _living(sources: list[str], path: Path, picture: str) -> str:
     script = Path(__file__).with_name("book_frame.js").read_text(encoding="utf-8")
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("</body>", f"<script>{script}</script>\n</body>"), "utf-8")
-    title = html.escape(figure.label)
+    address, title = f"{_STATIC}/figures/{path.name}", html.escape(figure.label)
     return (
-        f'<iframe class="figure" src="{_STATIC}/figures/{path.name}" title="{title}" loading="lazy">'
-        f"</iframe>\n<noscript>{picture}</noscript>"
+        f'<iframe class="figure" src="{address}" title="{title}" loading="lazy"></iframe>'
+        f"<noscript>{picture}</noscript>"
     )

@@ -4,3 +4,11 @@ window.addEventListener("message", ({ data, source }) => {
     if (frame.contentWindow === source) frame.style.height = `${Math.ceil(data.height)}px`;
   }
 });
+
+// A formula or a table that is wider than the page is moved by keys too.
+window.addEventListener("load", async () => {
+  await window.MathJax?.startup.promise;
+  for (const wide of document.querySelectorAll("mjx-container[display], .bd-article table")) {
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+  }
+});
