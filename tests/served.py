@@ -73,11 +73,11 @@ def serve(notebooks, folder, **culling):
         process.wait(300)
 
 
-def findings(page, outside=None):
+def findings(page, outside=None, **options):
     """Return what axe finds that is serious or critical, outside of an element."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     context = {"exclude": [[outside]]} if outside else None
-    found = axe.run(page, context).response["violations"]
+    found = axe.run(page, context, options or None).response["violations"]
     return [
         (one["id"], [node["html"][:120] for node in one["nodes"]])
         for one in found

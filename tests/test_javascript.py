@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SCRIPTS = sorted((ROOT / "nst_helpers").rglob("*.js"))
+FOLDERS = [ROOT / "nst_helpers", ROOT / "course"]
+SCRIPTS = sorted(path for folder in FOLDERS for path in folder.rglob("*.js"))
 TESTS = sorted((ROOT / "tests").rglob("*.test.js"))
-STYLES = sorted((ROOT / "nst_helpers").rglob("*.css"))
+STYLES = sorted(path for folder in FOLDERS for path in folder.rglob("*.css"))
 NODE = shutil.which("node")
 
 

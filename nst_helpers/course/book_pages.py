@@ -1,0 +1,82 @@
+"""A lesson as a page of the book: pictures as files, solutions closed, figures alive."""
+
+import base64
+import hashlib
+import html
+import io
+import re
+from pathlib import Path
+
+import nbformat
+from PIL import Image
+
+from nst_helpers import widgets
+from nst_helpers.course.book_figures import make_figure
+from nst_helpers.errors import InputError
+
+_STATIC = "../_static"  # as a lesson's page sees it
+_PICTURE = re.compile(r'src="data:image/(\w+);base64,([^"]+)"')
+_WITHOUT_FIGURE = "<p>Run this cell in Jupyter to use the figure.</p>"
+
+
+def write_page(lesson: Path, page: Path, static: Path) -> None:
+    """Write a lesson as the notebook from which a page of the book is made.
+
+    Args:
+        lesson: the notebook.
+        page: where to write.
+        static: the folder in which it gets one for its pictures and one for its figures.
+    """
+    for part in ("pictures", "figures"):
+        (static / part).mkdir(parents=True, exist_ok=True)
+    notebook: Any = nbformat.read(lesson, as_version=4)
+    sources: list[str] = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        sources.append(cell.source)
+        if "solution" in cell.metadata.get("tags", []):
+            cell.metadata.tags += ["hide-cell"]
+            cell.metadata.mystnb = {f"code_prompt_{do}": "Solution" for do in ("show", "hide")}
+        for output in cell.outputs:
+            data = output.get("data", {})
+            if "text/html" in data:
+                picture = _with_files(data["text/html"], static)
+                kind = data.get("text/plain", "").partition(":")[0]
+                if kind in widgets.__all__:
+                    picture = _living(
+                        sources, static / "figures" / f"{lesson.stem}_{kind}.html", picture
+                    )
+                data["text/html"] = picture
+    nbformat.write(notebook, page)
+
+
+def _with_files(element: str, static: Path) -> str:
+    """Return HTML with its pictures as files, which are read when a reader comes near them."""
+
+    def file(match: re.Match[str]) -> str:
+        kind, data = match.groups()
+        content = base64.b64decode(data)
+        name = f"{hashlib.sha256(content).hexdigest()[:16]}.{kind}"
+        (static / "pictures" / name).write_bytes(content)
+        width, height = Image.open(io.BytesIO(content)).size
+        return f'src="{_STATIC}/pictures/{name}" width="{width}" height="{height}" loading="lazy"'
+
+    return _PICTURE.sub(file, element)
+
+
+def _living(sources: list[str], path: Path, picture: str) -> str:
+    """Write a figure as a page of its own; return a frame of it, or where it cannot be, why."""
+    try:
+        figure = make_figure(sources)
+    except InputError:  # such as weights that are not on this machine
+        return picture + _WITHOUT_FIGURE
+    figure.save_html(path)
+    script = Path(__file__).with_name("book_frame.js").read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("</body>", f"<script>{script}</script>\n</body>"), "utf-8")
+    address, title = f"{_STATIC}/figures/{path.name}", html.escape(figure.label)
+    return (
+        f'<iframe class="figure" src="{address}" title="{title}" loading="lazy"></iframe>'
+        f"<noscript>{picture}</noscript>"
+    )
