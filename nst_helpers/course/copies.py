@@ -3,6 +3,7 @@
 import re
 import shutil
 from pathlib import Path
+from typing import cast
 
 import nbformat
 from nbformat import NotebookNode
@@ -11,6 +12,11 @@ from nst_helpers.course.material import material
 
 _TAGS = ("setup", "exercise", "check")
 _METADATA = ("kernelspec", "language_info", "title", "voila")  # the last two are the studio's
+
+
+def read(page: Path) -> NotebookNode:
+    """Return the notebook of a file."""
+    return cast(NotebookNode, nbformat.read(page, as_version=4))
 
 
 def student_copy(lesson: NotebookNode) -> NotebookNode:
@@ -22,12 +28,11 @@ def student_copy(lesson: NotebookNode) -> NotebookNode:
     an exercise.
 
     Args:
-        lesson: a notebook of the lessons, as nbformat reads it. It stays as it is.
+        lesson: a notebook of the lessons, which stays as it is.
 
     Example:
         >>> from nst_helpers.course.material import notebooks
-        >>> lesson = nbformat.read(notebooks()[4], as_version=4)
-        >>> copy = student_copy(lesson)
+        >>> copy = student_copy(read(notebooks()[4]))
         >>> [cell.source for cell in copy.cells if "nst.gram_matrix" in cell.source][0]
         'gram_matrix = nst.gram_matrix'
     """

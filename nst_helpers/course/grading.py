@@ -1,4 +1,14 @@
-"""The lessons with exercises as the assignments of a course that nbgrader hands out and grades."""
+"""The lessons with exercises as the assignments of a course that nbgrader hands out and grades.
+
+A check that a student edits is restored before it grades, a checker that is defined anew is
+imported again, a tag lets no check be skipped, and a check that is deleted gives no points.
+
+What nothing here prevents: an answer runs in the same Python as its check. It can change the
+package, torch or Jupyter itself; look for the right function in the frames that called it; call
+`nst.gram_matrix`, or read the solutions that the installed package carries. A question of four
+letters can be tried four times. So points say that a student has got there, and not how: whoever
+grades for a mark reads the answers, which are a few lines each, and gives no marks by them alone.
+"""
 
 import ast
 import re
@@ -6,10 +16,9 @@ import shutil
 import symtable
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
-from nst_helpers.course.copies import save, student_copy
+from nst_helpers.course.copies import read, save, student_copy
 from nst_helpers.course.material import material, notebooks
 
 
@@ -26,7 +35,7 @@ def write_assignments(folder: Path) -> None:
         folder: an empty folder.
     """
     for page in notebooks():
-        lesson = nbformat.read(page, as_version=4)
+        lesson = read(page)
         if any("exercise" in cell.metadata.get("tags", []) for cell in lesson.cells):
             save(assignment(lesson), folder / "source" / page.stem / page.name)
     shutil.copy(material("course") / "nbgrader_config.py", folder)
@@ -40,7 +49,7 @@ def assignment(lesson: NotebookNode) -> NotebookNode:
     builds on is tagged `not-graded`, and is not run when answers are graded.
 
     Args:
-        lesson: a notebook of the lessons, as nbformat reads it. It stays as it is.
+        lesson: a notebook of the lessons, which stays as it is.
     """
     copy = student_copy(lesson)
     cells = {cell.id: cell for cell in copy.cells}
@@ -68,7 +77,7 @@ def needed_cells(lesson: NotebookNode) -> set[str]:
     """Return the ids of the exercises with their checks and solutions, and of what they build on.
 
     Args:
-        lesson: a notebook of the lessons, as nbformat reads it.
+        lesson: a notebook of the lessons.
     """
     needed, wanted = set(), set()
     for cell in reversed([cell for cell in lesson.cells if cell.cell_type == "code"]):
@@ -114,11 +123,11 @@ def _answered(stub: str, check: str, solution: str) -> str:
     Where the solution asserts the check of its own answer, it gives that answer the name that the
     stub has.
     """
-    asked = ast.parse(check, mode="eval").body
+    asked = _call(ast.parse(check, mode="eval").body)
     lines = solution.splitlines()
     for statement in ast.parse(solution).body:
-        call = statement.test if isinstance(statement, ast.Assert) else None
-        if isinstance(call, ast.Call) and ast.dump(call.func) == ast.dump(asked.func):
+        call = _call(statement.test) if isinstance(statement, ast.Assert) else None
+        if call and asked and ast.dump(call.func) == ast.dump(asked.func):
             (pair,) = [
                 (name, answer)
                 for name, answer in zip(asked.args, call.args, strict=True)
@@ -127,3 +136,7 @@ def _answered(stub: str, check: str, solution: str) -> str:
             named, answer = ast.unparse(pair[0]), ast.get_source_segment(solution, pair[1])
             lines[statement.lineno - 1 : statement.end_lineno] = [f"{named} = {answer}"]
     return "\n".join([stub, "### BEGIN SOLUTION", *lines, "### END SOLUTION"])
+
+
+def _call(code: ast.expr) -> ast.Call | None:
+    return code if isinstance(code, ast.Call) else None

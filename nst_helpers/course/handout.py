@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import nbformat
-
-from nst_helpers.course.copies import save, student_copy
+from nst_helpers.course.copies import read, save, student_copy
 from nst_helpers.course.grading import write_assignments
 from nst_helpers.course.material import new_folder, notebooks
 
@@ -33,5 +31,5 @@ def write_handout(folder: str | Path, nbgrader: bool = False) -> Path:
         write_assignments(path)
     else:
         for page in notebooks():
-            save(student_copy(nbformat.read(page, as_version=4)), path / page.name)
+            save(student_copy(read(page)), path / page.name)
     return path
