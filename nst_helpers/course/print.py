@@ -74,7 +74,8 @@ def _documents() -> dict[str, tuple[str, list[str]]]:
     sheet = (material("course") / "worksheet.md").read_text(encoding="utf-8")
     title = sheet.partition("\n")[0].removeprefix("# ")
     documents["worksheet"] = (title, [worksheet(sheet)])
-    documents["worksheet_answers"] = (f"{title}: answers", [worksheet(sheet, answers=True)])
+    answers = sheet.replace(title, f"{title}: answers", 1)
+    documents["worksheet_answers"] = (f"{title}: answers", [worksheet(answers, answers=True)])
     return documents
 
 
