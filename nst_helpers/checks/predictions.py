@@ -58,7 +58,7 @@ def predict(
     letters = _LETTERS[: len(options)]
     words = [f"{letter}: {option}" for letter, option in zip(letters, options, strict=True)]
     otherwise = "Nothing is predicted yet. Without buttons, write the letter after the options."
-    buttons = Buttons(about, words, otherwise)
+    buttons = Buttons(f"{about}:", words, otherwise)
 
     def keep(change: dict[str, int]) -> None:
         chosen = letters[change["new"]]
@@ -126,9 +126,9 @@ def predictions(lesson: str) -> Predictions:
     if not asked:
         raise InputError(f"No prediction is asked for in lesson {lesson}.")
     rows, agreed = [], 0
-    for name, known in asked.items():
-        if name in _kept:
-            about, options, letter = _kept[name]
+    for name, (about, options, letter) in _kept.items():
+        if name in asked:
+            known = asked[name]
             right = next(one for one in _LETTERS if digest(name, one) == known.right)
             said, was = (f"{one}: {options[_LETTERS.index(one)]}" for one in (letter, right))
             rows.append((about, said, was, known.hint(known.right) or ""))

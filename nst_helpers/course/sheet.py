@@ -127,7 +127,7 @@ class Sheet:
             right = sum(said.get(q.name) == q.right for q in of_part)
             open_ones = sum(q.name not in said for q in of_part)
             number = f"{right} of {len(of_part)}" + (f", {open_ones} open" if open_ones else "")
-            rows.append((part, number, "; ".join(again) or "–"))
+            rows.append((part, number.replace(" ", "\u00a0"), "; ".join(again) or "–"))
         right = sum(said.get(q.name) == q.right for q in asked)
         title = f"{right} of {len(asked)} were right at the first attempt."
         return Table(title, ("lesson", "right", "to read again"), rows)

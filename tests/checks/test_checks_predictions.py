@@ -29,7 +29,7 @@ def test_what_was_said_stands_beside_what_it_was_and_why():
     predict("04-alike", "both <alike>", OPTIONS, " (C) ")
     table = predictions("04")
     assert table.title == "You predicted 1 of 2 as it was."
-    (about, said, was, why), (_, *alike) = sorted(table.rows, reverse=True)
+    (about, said, was, why), (_, *alike) = table.rows
     assert (about, said, was) == ("one shuffled", "c: stays", "b: falls")
     assert "by chance" in why and alike[:2] == ["c: stays", "c: stays"]
     assert "both &lt;alike&gt;" in table._repr_html_() and "you said c: stays" in repr(table)

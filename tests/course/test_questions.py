@@ -6,12 +6,15 @@ import re
 from collections import Counter
 
 import pytest
+import torch
 
+import nst_helpers as nst
 from nst_helpers.__main__ import main
 from nst_helpers.course.material import notebooks
 from nst_helpers.course.questions import questions, read_questions
 from nst_helpers.course.quiz import gift, write_quiz
 from nst_helpers.course.sheet import COLUMNS, Sheet, gain
+from nst_helpers.engine.layers import receptive_field
 from nst_helpers.errors import InputError
 
 ALL = questions()
@@ -242,7 +245,7 @@ def test_the_result_names_each_lesson_and_what_to_read_again():
             sheet.ask(question.name, "abcd"[("abcd".index(question.right) + wrong) % 4])
     table = sheet.result()
     assert table.title == f"{len(LESSONS) - 3} of {len(LESSONS)} were right at the first attempt."
-    rows = {name[:2]: (right, again) for name, right, again in table.rows}
+    rows = {name[:2]: (right.replace("\u00a0", " "), again) for name, right, again in table.rows}
     assert rows["01"] == ("6 of 6", "–")
     again = "05 · From pairs of channels to a matrix; 05 · Growing a texture"
     assert rows["05"] == ("5 of 7", again)
@@ -294,3 +297,30 @@ def test_the_concept_test_says_nothing_and_shows_the_gain_at_the_end(tmp_path):
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(InputError, match="no answers of the concept test"):
         gain(files[0], tmp_path / "other.csv")
+
+
+def right_option(name):
+    question = ALL.questions[name]
+    return question.options["abcd".index(question.right)]
+
+
+def test_the_numbers_in_the_questions_are_computed_so():
+    """What a question says of the package itself; the lessons assert the rest."""
+    losses, weights = torch.tensor([3, 0.05, 0.1]), torch.tensor([1, 40, 10])
+    terms = (losses * weights).tolist()
+    assert terms == pytest.approx([3, 2, 1]) and "3 of 6" in right_option("01-sum")
+    assert right_option("02-two") == str(receptive_field("conv1_2")[0])
+    off = nst.content_loss(torch.tensor([2.0, -2.0]), torch.zeros(2))
+    assert right_option("03-loss") == f"{off:.0f}"
+    first, second = torch.full((80,), 0.5), torch.full((80,), 0.2)  # chance, for even channels
+    assert right_option("04-chance") == f"{first @ second:.0f}"
+    maps = torch.rand(1, 3, 4, 5)
+    louder = maps * torch.tensor([3.0, 1, 1])[None, :, None, None]
+    ratio = nst.gram_matrix(louder) / nst.gram_matrix(maps)
+    assert ratio[0, 0].tolist() == pytest.approx([9, 3, 3]) and "9" in right_option("05-triple")
+    assert nst.variation_loss(torch.tensor([1.0, 0, 0]).view(1, 3, 1, 1).expand(1, 3, 4, 4)) == 0
+    assert right_option("06-plain").startswith("0")
+    jump, ramp = torch.tensor([0.0] * 6 + [1.0] * 5), torch.linspace(0, 1, 11)
+    assert jump.diff().square().sum() == pytest.approx(10 * ramp.diff().square().sum())
+    ramp_cost = ALL.questions["concept-edge"].why
+    assert "0.1" in ramp_cost and ramp.diff().square().sum() == pytest.approx(0.1)
