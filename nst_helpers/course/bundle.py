@@ -34,14 +34,16 @@ def write_bundle(folder: str | Path) -> Path:
         The folder.
 
     Raises:
-        InputError: if the package is not used from the project's own folder, the folder cannot be
-            written or lies in the project, or uv is missing or fails.
+        InputError: if the package is not used from the project's own folder, or from one that this
+            wrote; the folder cannot be written or lies in the project; or uv is missing or fails.
     """
     if not (PROJECT / "pyproject.toml").is_file():
         raise InputError(
             "An installed package does not have the tests and the list of what to install: run "
             "'uv run nst bundle FOLDER' in the project's own folder."
         )
+    if (PROJECT / "START_HERE.md").is_file():
+        raise InputError("This folder was written by 'nst bundle' itself: copy it as it is.")
     path = new_folder(folder).resolve()
     if path.is_relative_to(PROJECT):
         raise InputError(f"{shown(path)} is in the project: name a folder outside, such as ../nst.")

@@ -16,6 +16,8 @@ from nst_helpers.errors import InputError
 
 ROOT = Path(__file__).parent.parent.parent
 LOCK = ROOT / "uv.lock"
+if (ROOT / "START_HERE.md").exists():
+    pytest.skip("this folder was written by 'nst bundle' itself", allow_module_level=True)
 needs_uv = pytest.mark.skipif(
     not (shutil.which("uv") or os.environ.get("UV")), reason="uv is not installed"
 )
@@ -151,6 +153,10 @@ def test_it_needs_the_project_and_a_place_outside(tmp_path, monkeypatch, capsys)
     (inside / "pyproject.toml").touch()
     assert main(["bundle", str(inside / "stick")]) == 2
     assert "name a folder outside" in capsys.readouterr().err
+    (inside / "START_HERE.md").touch()
+    assert main(["bundle", str(tmp_path / "stick")]) == 2
+    assert "copy it as it is" in capsys.readouterr().err
+    (inside / "START_HERE.md").unlink()
     monkeypatch.delenv("UV", raising=False)
     monkeypatch.setenv("PATH", "")
     assert main(["bundle", str(tmp_path / "stick")]) == 2
