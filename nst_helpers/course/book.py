@@ -1,6 +1,7 @@
 """`nst book`: the lessons as a site, to be read without installing anything."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,8 @@ from nst_helpers.errors import InputError
 from nst_helpers.gallery import gallery
 
 _PACKAGE = Path(__file__).parents[2]
-_PAGES = shutil.ignore_patterns("*.ipynb", "*.json", "*.j2", "book", "__pycache__", ".*")
+_PAGES = shutil.ignore_patterns("*.ipynb", "*.json", ".*")
+_ELSEWHERE = re.compile(r"\[([^\]]*)\]\((?:\.\./)?README\.md[^)]*\)")  # a link out of the book
 _MATHJAX = "sphinx-mathjax-offline"  # the name of the module too
 _BUILD = f"from {jupyter_book.__name__}.cli.main import main; main()"
 
@@ -49,8 +51,13 @@ def write_book(folder: str | Path) -> Path:
 def _collect(source: Path) -> None:
     """Put all that Jupyter Book makes pages of into one folder, where the links between it hold."""
     shutil.copytree(material("course") / "book", source)
-    for part in ("notebooks", "docs", "course"):
+    for part in ("notebooks", "docs"):
         shutil.copytree(material(part), source / part, ignore=_PAGES)
+    # Of the texts for a teacher, those with answers stay out: students read the book too.
+    (source / "course").mkdir()
+    if (guide := material("course") / "guide.md").is_file():
+        text = _ELSEWHERE.sub(r"\1", guide.read_text(encoding="utf-8"))
+        (source / "course" / "guide.md").write_text(text, encoding="utf-8")
     # Beside `_static`, since Jupyter Book would load each script that lies in it, on each page.
     extra = source / "extra" / "_static"
     for lesson in notebooks():

@@ -27,6 +27,7 @@ pytest.importorskip("sphinx-mathjax-offline", reason="the course extra is not in
 
 from nst_helpers.course import book, book_figures, book_pages
 
+BOOK = material("course") / "book"
 SIZES = {"light": (1280, 800), "dark": (390, 844)}
 # Of each kind of page one, whose contrast is measured: on a page with much code it takes a minute.
 EXAMPLES = {"index.html", "notebooks/appendix_receptive_fields.html", "docs/speed.html"}
@@ -112,7 +113,7 @@ def test_without_weights_a_figure_is_its_picture_and_a_sentence(tmp_path, monkey
 
 
 def test_the_start_page_has_all_lessons_by_their_names():
-    text = (material("course") / "book" / "index.md").read_text(encoding="utf-8")
+    text = (BOOK / "index.md").read_text(encoding="utf-8")
     cards = dict(
         re.findall(r":::\{grid-item-card\} (.*)\n(?::img.*\n)*:link: notebooks/(.*)", text)
     )
@@ -194,9 +195,11 @@ def pages(site):
 def test_the_book_has_all_and_its_links_lead_there(site):
     found = {path.relative_to(site).as_posix(): Links(path) for path in pages(site)}
     wanted = [f"notebooks/{path.stem}" for path in notebooks()]
-    wanted += [f"course/{path.stem}" for path in material("course").glob("*.md")]
+    wanted += [f"course/{path.stem}" for path in material("course").glob("guide.md")]
     wanted += ["index", "search", "docs/gallery", "docs/speed"]
-    assert {f"{name}.html" for name in wanted} <= set(found)
+    assert {f"{name}.html" for name in wanted} | {
+        f"reference/{path.stem}.html" for path in (BOOK / "reference").iterdir()
+    } == set(found)
     for name, links in found.items():
         for tag, link in links.addresses:
             parts = urlsplit(link)
