@@ -299,6 +299,8 @@ def test_figures_live_without_a_kernel_and_are_as_tall_as_they_need(theme, site,
             assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
             ground = frame.evaluate("getComputedStyle(document.body).backgroundColor")
             assert (ground == "rgb(255, 255, 255)") == (theme == "light")
+            around = "(one) => getComputedStyle(one.parentElement).backgroundColor"
+            assert element.evaluate(around) == "rgba(0, 0, 0, 0)"
             kinds.append(frame.evaluate("figure.get('kind')"))
             said.append(frame.locator(".nst-words").inner_text())
             if kinds[-1] == "vectors":

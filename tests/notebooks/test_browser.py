@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from served import wait
@@ -19,6 +21,7 @@ FIGURES = {
     "denoise": 'widgets.Denoise("cat", size=96)',
     "balance": 'widgets.LossBalance("cat", "night_sky", size=48, steps=2)',
 }
+LESSONS, LESSON = Path(__file__).parents[2] / "notebooks", "05_gram_matrix.ipynb"
 SETUP = """import json, torch
 from nst_helpers import widgets
 ramp = torch.linspace(0, 1, 80).view(8, 10)
@@ -78,6 +81,8 @@ def server(tmp_path_factory):
         )
     (folder / "notebooks").mkdir()
     write_notebook(folder / "notebooks" / "figures.ipynb")
+    shutil.copy(LESSONS / LESSON, folder / "notebooks")
+    shutil.copytree(LESSONS / "pictures", folder / "notebooks" / "pictures")
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0"]
     command += ["--allow-root", f"--ServerApp.root_dir={folder / 'notebooks'}"]
     command += ["--IdentityProvider.token=secret", "--LabApp.expose_app_in_browser=True"]
@@ -327,3 +332,27 @@ def test_the_triangle_is_filled_and_painted_on_while_the_kernel_answers(lab):
     button.click()
     wait(lambda: not lab.ask("balance.work.alive"))
     assert not lab.settled("balance").startswith("Painting")
+
+
+def test_a_lesson_says_what_there_is_to_see(server, browser):
+    """As it is stored, before anything is run: its figures, and the picture of the inspector."""
+    page = browser.new_page()
+    page.goto(f"{server}lab/tree/{LESSON}?token=secret&reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell img", timeout=300_000)
+    count = 0
+    for cell in nbformat.read(LESSONS / LESSON, as_version=4).cells:
+        count += cell.source.count("![") if cell.cell_type == "markdown" else 0
+        for output in cell.get("outputs", []):
+            count += output.get("data", {}).get("text/html", "").count("<img")
+    seen = """() => Array.from(document.querySelectorAll(".jp-Notebook img"),
+      ({ alt, naturalWidth }) => [alt, naturalWidth])"""
+
+    def all_seen():
+        pictures = page.evaluate(seen)
+        return len(pictures) == count and all(width for _, width in pictures) and pictures
+
+    pictures = wait(all_seen, say=lambda: page.evaluate(seen))
+    page.close()
+    assert count > 15 and all(len(alt) > 10 for alt, _ in pictures)
+    assert not [alt for alt, _ in pictures if "No description" in alt]
+    assert any(alt.startswith("The Gram matrices of two pictures") for alt, _ in pictures)

@@ -1,5 +1,6 @@
 """A lesson as a page and as slides: the solutions are closed until a reader opens them."""
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from nst_helpers import plots
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "course" / "solutions_closed.html.j2"
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ANSWERED, ASKED = 'assert check_answer("04-table", "b")', 'check_answer("04-table", answer)'
 
 
@@ -83,3 +85,52 @@ def test_an_export_says_what_there_is_to_see(exporter, monkeypatch):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])])
     page, _ = exporter().from_notebook_node(notebook)
     assert '<img alt="Ones on a diagonal."' in page
+
+
+class Pictures(HTMLParser):
+    """The alternative texts of a page's pictures; None where there is none."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.texts = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "img":
+            self.texts.append(dict(attributes).get("alt"))
+
+
+def unsaid(page):
+    """Return the texts of a page's pictures that tell a reader nothing."""
+    nothing = r"No description.*|<?(figure|plot|image|picture)\b.*|\S*\.\w{3,4}|"
+    return [
+        text
+        for text in Pictures(page).texts
+        if text is None or re.fullmatch(nothing, text, re.IGNORECASE)
+    ]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    ["", "alt=''", "alt='No description has been provided'", "alt='cat.jpg'", "alt='<Figure>'"],
+)
+def test_a_picture_without_words_is_noticed(attributes):
+    assert len(unsaid(f"<img src='a.jpg' {attributes}><img alt='A cat, painted.'>")) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exporter", [HTMLExporter, SlidesExporter])
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_every_picture_of_a_lesson_says_what_there_is_to_see(path, exporter):
+    """In the page that readers get: of outputs, of interactive figures and of the text."""
+    notebook = nbformat.read(path, as_version=4)
+    page, _ = exporter(template_file=str(TEMPLATE)).from_notebook_node(notebook)
+    stored = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            stored += re.findall(r"!\[([^]]*)\]", cell.source)
+        for output in cell.get("outputs", []):
+            stored += Pictures(output.get("data", {}).get("text/html", "")).texts
+    shown = [" ".join(text.split()) for text in Pictures(page).texts if text]
+    assert shown == [" ".join(text.split()) for text in stored] and shown
+    assert unsaid(page) == [] and "No description has been provided" not in page
