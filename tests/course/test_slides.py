@@ -61,6 +61,11 @@ def test_what_leads_to_the_next_figure_is_not_said_of_the_last():
         assert words(second.lead) == words(between)
 
 
+def test_what_stands_in_brackets_is_for_the_speaker():
+    (figure,) = talk(drawing(), new_markdown_cell("(Grey is zero.)\n\nThe cat is on it."))
+    assert words(figure.caption) == "The cat is on it" and words(figure.notes) == "Grey is zero"
+
+
 def test_a_question_comes_before_the_picture_that_answers_it():
     asked, figure = talk(new_markdown_cell("Look. **Predict.** What will it be?"), drawing())
     assert asked.kind == "ask" and "Predict" in asked.body and figure.kind == "figure"
@@ -99,7 +104,7 @@ def test_an_exercise_is_one_slide_and_its_solution_lies_below():
 
 
 def test_a_long_text_is_several_slides_and_a_list_stays_with_its_paragraph():
-    slides = talk(new_markdown_cell("\n\n".join(["Word " * 40] * 3) + "\n\n- a list\n- of two"))
+    slides = talk(new_markdown_cell("\n\n".join(["Word " * 40] * 3) + "\n\n" + "- a list\n" * 9))
     assert [words(slide.body).split().count("Word") for slide in slides] == [40, 40, 40]
     assert "list" in slides[-1].body
 
