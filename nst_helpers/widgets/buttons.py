@@ -32,6 +32,8 @@ class Buttons(anywidget.AnyWidget):
         Write it down.
     """
 
+    # ipywidgets 7, which Colab has, shows a widget by this and would leave out the list.
+    _ipython_display_ = None
     _esm, _css = FOLDER / "buttons.js", FOLDER / "buttons.css"
 
     label = traitlets.Unicode().tag(sync=True)
@@ -52,8 +54,8 @@ class Buttons(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the widget, and for all who cannot show it, the options as a list."""
-        data, _metadata = super()._repr_mimebundle_() or ({}, {})
+        data, metadata = super()._repr_mimebundle_() or ({}, {})
         options = "".join(f"<li>{html.escape(option)}</li>" for option in self.options)
         page = f'<p>{html.escape(self.label)}</p><ul style="list-style: none">{options}</ul>'
         page += f"<p>{html.escape(self.said or self.otherwise)}</p>"
-        return {**data, "text/plain": repr(self), "text/html": page}, {}
+        return {**data, "text/plain": repr(self), "text/html": page}, metadata
