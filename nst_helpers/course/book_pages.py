@@ -13,10 +13,16 @@ from PIL import Image
 
 from nst_helpers import widgets
 from nst_helpers.course.book_figures import make_figure
+from nst_helpers.course.rendering import choices, tags
 from nst_helpers.errors import InputError
 
 _STATIC = "../_static"  # as a lesson's page sees it
 _PICTURE = re.compile(r'src="data:image/(\w+);base64,([^"]+)"')
+# The page of the studio needs a kernel for all that it does.
+_STUDIO = """This is a picture of it. To paint, [run the notebooks](#run-the-notebooks).
+
+![The studio: a photo and a style at the left with sliders below them; at the right a cat, half
+photograph and half painted, over the curves of its losses.](../docs/studio.jpg)"""
 _WITHOUT_FIGURE = "<p>Run this cell in Jupyter to use the figure.</p>"
 
 
@@ -36,7 +42,10 @@ def write_page(lesson: Path, page: Path, static: Path) -> None:
         if cell.cell_type != "code":
             continue
         sources.append(cell.source)
-        if "solution" in cell.metadata.get("tags", []):
+        if "predict" in tags(cell):  # its buttons need a kernel
+            cell.metadata.tags += ["remove-input"]
+            cell.outputs = [_output(element) for element in choices(cell)]
+        if "solution" in tags(cell):
             cell.metadata.tags += ["hide-cell"]
             cell.metadata.mystnb = {f"code_prompt_{do}": "Solution" for do in ("show", "hide")}
         for output in cell.outputs:
@@ -49,7 +58,13 @@ def write_page(lesson: Path, page: Path, static: Path) -> None:
                         sources, static / "figures" / f"{lesson.stem}_{kind}.html", picture
                     )
                 data["text/html"] = picture
+    if "voila" in notebook.metadata:
+        notebook.cells = [*notebook.cells[:1], nbformat.v4.new_markdown_cell(_STUDIO)]
     nbformat.write(notebook, page)
+
+
+def _output(element: str) -> Any:
+    return nbformat.v4.new_output("display_data", {"text/html": element})
 
 
 def _with_files(element: str, static: Path) -> str:

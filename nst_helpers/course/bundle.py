@@ -114,7 +114,8 @@ def _download_wheels(path: Path) -> None:
 
 def needed() -> str:
     """Return the packages of `uv.lock`, as pip reads them, in the versions that uv installs."""
-    return _uv("export", "--no-emit-project", "--format", "requirements.txt", folder=PROJECT)
+    what = ["--all-extras", "--no-emit-project", "--format", "requirements.txt"]
+    return _uv("export", *what, folder=PROJECT)
 
 
 def _uv(*arguments: str, folder: Path) -> str:

@@ -11,11 +11,12 @@ from nst_helpers.course.material import material, new_folder
 from nst_helpers.course.questions import CONCEPT, Question, questions
 from nst_helpers.course.sheet import answer_to
 
-_IMPORT = "from nst_helpers.course.sheet import Sheet, gain"
 _QUIZ = """# Quiz
 
-Questions for each lesson. Press the letter of your answer: you are told at once whether it is
-right, and if not, which idea may be behind it. Your first answer counts; try on until you know.
+Questions for each lesson. It needs a running notebook with the package `nst_helpers`: choose
+*Run > Run All Cells*, and letters appear. Press the letter of your answer: you are told at once
+whether it is right, and if not, which idea may be behind it. Your first answer counts; try on until
+you know.
 
 Without buttons, write the letter into the cell: `sheet.ask("01-window", "b")`.
 """
@@ -24,7 +25,8 @@ _CONCEPT = """# Concept test
 Twelve questions, the same before and after the course. Before it you are not expected to know the
 answers: choose what you find most likely, and do not look anything up. Nothing is marked now.
 
-Press a letter; the last one counts. Without buttons, write it into the cell:
+It needs a running notebook with the package `nst_helpers`: choose *Run > Run All Cells*, and
+letters appear. Press a letter; the last one counts. Without buttons, write it into the cell:
 `sheet.ask("concept-where", "b")`.
 """
 _QUIZ_END = """## Your result
@@ -77,10 +79,11 @@ def quiz_notebook(asked: Sequence[Question], concept: bool) -> dict[str, Any]:
         asked: the questions, in their order.
         concept: whether they are the concept test, which says nothing until its end.
     """
-    kind = "concept" if concept else "quiz"
+    kind, used = ("concept", "Sheet, gain") if concept else ("quiz", "Sheet")
+    setup = f'from nst_helpers.course.sheet import {used}\n\nsheet = Sheet("{kind}")'
     cells = [
         _cell("markdown", "title", _CONCEPT if concept else _QUIZ),
-        _cell("code", "setup", f'{_IMPORT}\n\nsheet = Sheet("{kind}")'),
+        _cell("code", "setup", setup),
     ]
     part = CONCEPT
     for number, question in enumerate(asked, start=1):

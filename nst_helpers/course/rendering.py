@@ -108,7 +108,8 @@ def choices(cell: Any) -> list[str]:
     Args:
         cell: a code cell, as nbformat reads it.
     """
-    return [element for element in outputs(cell).shown if "<li>" in element]
+    shown = [element for element in outputs(cell).shown if "<li>" in element]
+    return [element[: element.index("</ul>") + len("</ul>")] for element in shown]
 
 
 def copy_assets(folder: Path, formulas: str, *files: Path) -> None:

@@ -17,6 +17,12 @@ function fit(body) {
   }
 }
 
+// The number of the slide; with a plus for what lies below it.
+function place() {
+  const { h, v } = window.Reveal.getIndices();
+  return `${h + 1}${"+".repeat(v ?? 0)}`;
+}
+
 async function start() {
   await window.MathJax.startup.promise;
   // The speaker's window would show this text, which is for screen readers, beside each formula.
@@ -32,7 +38,7 @@ async function start() {
     hash: true,
     transition: "none",
     controlsTutorial: false,
-    slideNumber: "h/v",
+    slideNumber: () => [place(), "of", window.Reveal.getHorizontalSlides().length],
     // Space and the keys of a clicker pass by what lies below.
     keyboard: { 32: "right", 33: "left", 34: "right" },
     plugins: [window.RevealNotes],

@@ -13,7 +13,7 @@ from nst_helpers.course.material import material, notebooks
 from nst_helpers.course.print import worksheet
 from nst_helpers.course.rendering import prose, read_cells, tags
 from nst_helpers.errors import InputError
-from pages import CHROMIUM, OPTIONS
+from pages import CHROMIUM
 
 LESSONS = [path for path in notebooks() if "studio" not in path.name]
 SHEET = (material("course") / "worksheet.md").read_text(encoding="utf-8")
@@ -188,30 +188,25 @@ CUT = """(width) => {
 }"""
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
-def test_nothing_is_wider_than_the_paper(pages):
-    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        page = browser.new_page(viewport={"width": TEXT_WIDTH, "height": 900})
-        page.emulate_media(media="print")
-        trouble = []
-        page.on("request", lambda one: one.url[:4] == "http" and trouble.append(one.url))
-        page.on("requestfailed", lambda one: trouble.append(one.url[:200]))
-        formulas = 0
-        for name, path in pages.items():
-            page.goto(path.as_uri())
-            page.wait_for_function("window.MathJax?.startup?.promise")
-            page.evaluate("MathJax.startup.promise")
-            assert page.evaluate(CUT, TEXT_WIDTH) == [], name
-            formulas += page.locator("mjx-container").count()
-        assert formulas > 100 and not trouble
-        # Without the style that wraps code, its longest lines would be found.
-        page.goto(pages["06_variation"].as_uri())
-        page.add_style_tag(content="pre { white-space: pre !important; font-size: 10.5pt }")
-        assert page.evaluate(CUT, TEXT_WIDTH)
-        browser.close()
+def test_nothing_is_wider_than_the_paper(browser, pages):
+    page = browser.new_page(viewport={"width": TEXT_WIDTH, "height": 900})
+    page.emulate_media(media="print")
+    trouble = []
+    page.on("request", lambda one: one.url[:4] == "http" and trouble.append(one.url))
+    page.on("requestfailed", lambda one: trouble.append(one.url[:200]))
+    formulas = 0
+    for name, path in pages.items():
+        page.goto(path.as_uri())
+        page.wait_for_function("window.MathJax?.startup?.promise")
+        page.evaluate("MathJax.startup.promise")
+        assert page.evaluate(CUT, TEXT_WIDTH) == [], name
+        formulas += page.locator("mjx-container").count()
+    assert formulas > 100 and not trouble
+    # Without the style that wraps code, its longest lines would be found.
+    page.goto(pages["06_variation"].as_uri())
+    page.add_style_tag(content="pre { white-space: pre !important; font-size: 10.5pt }")
+    assert page.evaluate(CUT, TEXT_WIDTH)
+    page.close()
 
 
 @pytest.mark.slow

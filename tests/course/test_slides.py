@@ -2,7 +2,6 @@ import html
 import json
 import re
 
-import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from nst_helpers.course import notes
@@ -10,7 +9,6 @@ from nst_helpers.course.deck import blocks, first_sentence, slides_of
 from nst_helpers.course.material import notebooks
 from nst_helpers.course.rendering import prose, read_cells, tags
 from nst_helpers.course.slides import write_slides
-from pages import CHROMIUM, OPTIONS
 
 TALKS = [path for path in notebooks() if "studio" not in path.name]
 PICTURE = '<img alt="A cat on a mat." src="data:image/png;base64,">'
@@ -205,38 +203,33 @@ MEASURE = """() => {
 }"""
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
-def test_every_slide_fits_and_shows_what_it_should(tmp_path):
-    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
+def test_every_slide_fits_and_shows_what_it_should(browser, tmp_path):
     index = write_slides(tmp_path / "talks")
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        elsewhere, errors = [], []
-        page.on("request", lambda one: one.url[:4] == "http" and elsewhere.append(one.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("requestfailed", lambda one: errors.append(one.url[:200]))
-        page.goto(index.as_uri())
-        addresses = page.eval_on_selector_all("a", "links => links.map((link) => link.href)")
-        assert len(addresses) == len(TALKS)
-        for address in addresses:
-            page.goto(address)
-            page.wait_for_function("window.Reveal?.isReady()")
-            measured = page.evaluate(MEASURE)
-            assert not measured["findings"], json.dumps(measured["findings"], indent=1)
-            for width, height, in_a_table in measured["drawn"]:
-                assert height > 200, (address, width, height)
-                assert in_a_table or width > 1100 or height > 360, (address, width, height)
-        # Space passes by what lies below; the down arrow goes there.
-        page.goto(addresses[0])
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    elsewhere, errors = [], []
+    page.on("request", lambda one: one.url[:4] == "http" and elsewhere.append(one.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("requestfailed", lambda one: errors.append(one.url[:200]))
+    page.goto(index.as_uri())
+    addresses = page.eval_on_selector_all("a", "links => links.map((link) => link.href)")
+    assert len(addresses) == len(TALKS)
+    for address in addresses:
+        page.goto(address)
         page.wait_for_function("window.Reveal?.isReady()")
-        below = "Reveal.getIndices().v"
-        page.evaluate("Reveal.slide(document.querySelectorAll('.slides > .stack').length && 1, 0)")
-        page.keyboard.press("Space")
-        assert page.evaluate("Reveal.getIndices().h") == 2 and not page.evaluate(below)
-        page.evaluate("Reveal.slide(1, 0)")
-        page.keyboard.press("ArrowDown")
-        assert page.evaluate(below) == 1
-        browser.close()
+        measured = page.evaluate(MEASURE)
+        assert not measured["findings"], json.dumps(measured["findings"], indent=1)
+        for width, height, in_a_table in measured["drawn"]:
+            assert height > 200, (address, width, height)
+            assert in_a_table or width > 1100 or height > 360, (address, width, height)
+    # Space passes by what lies below; the down arrow goes there.
+    page.goto(addresses[0])
+    page.wait_for_function("window.Reveal?.isReady()")
+    below = "Reveal.getIndices().v"
+    page.evaluate("Reveal.slide(document.querySelectorAll('.slides > .stack').length && 1, 0)")
+    page.keyboard.press("Space")
+    assert page.evaluate("Reveal.getIndices().h") == 2 and not page.evaluate(below)
+    page.evaluate("Reveal.slide(1, 0)")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(below) == 1
+    page.close()
     assert not elsewhere and not errors
