@@ -51,7 +51,7 @@ def print_page(page: Path, pdf: Path, browser: str) -> None:
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             options.append("--no-sandbox")  # an administrator's browser does not start without
         options += ["--virtual-time-budget=30000", "--no-pdf-header-footer"]
-        command = [browser, *options, f"--print-to-pdf={pdf}", page.as_uri()]
+        command = [browser, *options, f"--print-to-pdf={pdf}", page.absolute().as_uri()]
         try:
             subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired):

@@ -1,6 +1,7 @@
 import html
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
@@ -211,10 +212,12 @@ def test_nothing_is_wider_than_the_paper(browser, pages):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
-def test_a_browser_prints(pages, tmp_path):
+def test_a_browser_prints(pages, tmp_path, monkeypatch):
     counts = {}
+    monkeypatch.chdir(pages["worksheet"].parent)
     for name in ("appendix_receptive_fields", "worksheet", "worksheet_answers"):
-        print_page(pages[name], tmp_path / "sheet.pdf", find_browser())
+        page = pages[name].relative_to(Path.cwd())  # as on the command line
+        print_page(page, tmp_path / "sheet.pdf", find_browser())
         pdf = (tmp_path / "sheet.pdf").read_bytes()
         assert pdf.startswith(b"%PDF") and re.search(rb"/MediaBox \[0 0 59[45][.\d]* 84[12]", pdf)
         counts[name] = len(re.findall(rb"/Type /Page\b", pdf))
