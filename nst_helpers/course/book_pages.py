@@ -38,16 +38,20 @@ def write_page(lesson: Path, page: Path, static: Path) -> None:
         (static / part).mkdir(parents=True, exist_ok=True)
     notebook: Any = nbformat.read(lesson, as_version=4)
     sources: list[str] = []
+    asked = False
     for cell in notebook.cells:
         if cell.cell_type != "code":
+            asked = "**Predict.**" in cell.source
             continue
         sources.append(cell.source)
         if "predict" in tags(cell):  # its buttons need a kernel
             cell.metadata.tags += ["remove-input"]
             cell.outputs = [_output(element) for element in choices(cell)]
-        if "solution" in tags(cell):
-            cell.metadata.tags += ["hide-cell"]
-            cell.metadata.mystnb = {f"code_prompt_{do}": "Solution" for do in ("show", "hide")}
+        elif "solution" in tags(cell):
+            _close(cell, "Solution")
+        elif asked:
+            _close(cell, "What happens?")
+            asked = False
         for output in cell.outputs:
             data = output.get("data", {})
             if "text/html" in data:
@@ -61,6 +65,12 @@ def write_page(lesson: Path, page: Path, static: Path) -> None:
     if "voila" in notebook.metadata:
         notebook.cells = [*notebook.cells[:1], nbformat.v4.new_markdown_cell(_STUDIO)]
     nbformat.write(notebook, page)
+
+
+def _close(cell: Any, words: str) -> None:
+    """Close a cell, code and outputs, until a reader presses on the words."""
+    cell.metadata.tags = [*tags(cell), "hide-cell"]
+    cell.metadata.mystnb = {f"code_prompt_{do}": words for do in ("show", "hide")}
 
 
 def _output(element: str) -> Any:

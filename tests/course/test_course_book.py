@@ -89,6 +89,20 @@ def test_solutions_are_closed(tmp_path):
     assert set(closed.metadata.mystnb.values()) == {"Solution"}
 
 
+def test_what_a_prediction_asks_for_is_closed(tmp_path):
+    code, text = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
+    offered, _ = shown("predict('a')", "a", alt="none")
+    offered.metadata.tags = ["predict"]
+    offered.outputs[0].data["text/html"] = "<ul><li>a: more</li></ul><p>Nothing yet.</p>"
+    cells = [code("1"), text("So. **Predict.** More?"), offered, code("2"), code("3"), text("So.")]
+    notebook, _ = page(tmp_path, *cells, code("4"))
+    closed = [
+        cell.source for cell in notebook.cells if "hide-cell" in cell.metadata.get("tags", [])
+    ]
+    assert closed == ["2"]
+    assert notebook.cells[2].outputs[0].data["text/html"] == "<ul><li>a: more</li></ul>"
+
+
 def test_a_figure_is_framed_alive_and_its_picture_is_for_those_without_scripts(tmp_path):
     cell, _ = shown("widgets.Vectors(a, (1, 2))", "Vectors: run this cell")
     code = nbformat.v4.new_code_cell("from nst_helpers import widgets\na = 3, 1")
