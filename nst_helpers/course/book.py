@@ -6,20 +6,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from importlib import import_module
 from pathlib import Path
 
 import jupyter_book
 
 from nst_helpers.course.book_pages import write_page
 from nst_helpers.course.material import material, new_folder, notebooks
+from nst_helpers.course.rendering import copy_mathjax
 from nst_helpers.errors import InputError
 from nst_helpers.gallery import gallery
 
 _PACKAGE = Path(__file__).parents[2]
 _PAGES = shutil.ignore_patterns("*.ipynb", "*.json", ".*")
 _ELSEWHERE = re.compile(r"\[([^\]]*)\]\((?:\.\./)?README\.md[^)]*\)")  # a link out of the book
-_MATHJAX = "sphinx-mathjax-offline"  # the name of the module too
 _BUILD = f"from {jupyter_book.__name__}.cli.main import main; main()"
 
 
@@ -66,10 +65,8 @@ def _collect(source: Path) -> None:
     for name in ("cat", "night_sky", "tiger_in_the_snow"):  # of the start page
         picture = gallery()[name].path
         shutil.copy(picture, source / "pictures" / f"{name}{picture.suffix}")
-    mathjax = Path(str(import_module(_MATHJAX).__file__)).parent / "static" / "mathjax"
-    fonts = Path("output", "chtml", "fonts", "woff-v2")
-    shutil.copytree(mathjax / fonts, extra / "mathjax" / fonts)
-    shutil.copy(mathjax / "tex-chtml.js", extra / "mathjax")
+    (extra / "mathjax").mkdir()
+    copy_mathjax(extra / "mathjax", "chtml")
 
 
 def _build(source: Path, output: Path) -> None:

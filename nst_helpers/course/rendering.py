@@ -123,16 +123,26 @@ def copy_assets(folder: Path, formulas: str, *files: Path) -> None:
     """
     assets = folder / "assets"
     assets.mkdir()
-    mathjax = installed("sphinx-mathjax-offline", "static/mathjax")
-    shutil.copy(mathjax / f"tex-{formulas}.js", assets)
-    if formulas == "chtml":
-        fonts = Path("output/chtml/fonts/woff-v2")
-        shutil.copytree(mathjax / fonts, assets / fonts)
+    copy_mathjax(assets, formulas)
     for path in (HERE / "formulas.js", *files):
         shutil.copy(path, assets)
     colours = HtmlFormatter(style="default").get_style_defs(".highlight")
     (assets / "code.css").write_text(colours, encoding="utf-8")
     (assets / "licences.txt").write_text(_LICENCE, encoding="utf-8")
+
+
+def copy_mathjax(folder: Path, formulas: str) -> None:
+    """Put MathJax into a folder.
+
+    Args:
+        folder: it is there.
+        formulas: as `copy_assets` takes it.
+    """
+    mathjax = installed("sphinx-mathjax-offline", "static/mathjax")
+    shutil.copy(mathjax / f"tex-{formulas}.js", folder)
+    if formulas == "chtml":
+        fonts = Path("output/chtml/fonts/woff-v2")
+        shutil.copytree(mathjax / fonts, folder / fonts)
 
 
 def copy_pictures(page: str, folder: Path) -> None:
