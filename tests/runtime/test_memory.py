@@ -210,9 +210,13 @@ def test_many_runs_take_the_memory_of_one():
 
     paint(steps=2)
     tensors, used = kept()
-    for _ in range(6):
-        result = paint(steps=2)
-    del result
-    tensors_after, used_after = kept()
-    assert tensors_after == tensors
-    assert used_after - used < 12e6  # 2 MB each; the activations of one take 5 MB
+    grown = []
+    for _ in range(3):  # what keeps its results grows each time; an allocator, once or twice
+        for _ in range(6):
+            result = paint(steps=2)
+        del result
+        tensors_after, used_after = kept()
+        assert tensors_after == tensors
+        grown.append(used_after - used)
+        used = used_after
+    assert min(grown) < 12e6  # 2 MB each; the activations of one take 5 MB
