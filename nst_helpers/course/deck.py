@@ -320,6 +320,18 @@ def _larger(element: str) -> list[Slide]:
     return [Slide("larger", "Larger", body=row) for row in picture_rows(element) or [element]]
 
 
+def _side_by_side(element: str) -> str:
+    """Return a figure as it is, or the rows of a tall one side by side, where these are larger."""
+    width, height = picture_size(element)
+    rows = picture_rows(element) if height > width else []
+    across = len(rows) * width
+    if rows and min(_WIDE / across, _HIGH * len(rows) / height) > min(
+        _BROAD / width, _TALL / height
+    ):
+        return f'<div class="rows">{"".join(rows)}</div>'
+    return element
+
+
 def _groups(some: list[Block], whole: bool) -> Iterator[list[Block]]:
     """Yield the blocks of each slide: what belongs together, and as much as there is room for."""
     group: list[Block] = []
@@ -333,12 +345,3 @@ def _groups(some: list[Block], whole: bool) -> Iterator[list[Block]]:
         group.append(block)
     if group:
         yield group
-
-
-def _side_by_side(element: str) -> str:
-    """Return a figure as it is, or the rows of a tall one side by side, whichever is larger."""
-    (width, height), rows = picture_size(element), picture_rows(element)
-    across = len(rows) * width
-    if rows and min(_WIDE / across, _HIGH * len(rows) / height) > min(_BROAD / width, _TALL / height):
-        return f'<div class="rows">{"".join(rows)}</div>'
-    return element

@@ -1,4 +1,4 @@
-"""The pictures of a lesson's figures: how large they are, and the rows of panels they consist of."""
+"""The figures of a lesson as pictures: how large they are, and the rows of panels in them."""
 
 import base64
 import html

@@ -48,12 +48,10 @@ def _without_alt(source: str, call: ast.Call) -> str:
     (alt,) = [keyword for keyword in call.keywords if keyword.arg == "alt"]
     start, end = _place(source, call.lineno, call.col_offset), _end(source, call)
     first, last = _place(source, alt.lineno, alt.col_offset), _end(source, alt)
-    before = re.sub(r",?\s*$", "", source[start:first])
-    after = re.sub(r"^\s*,", "", source[last:end])
-    opened = before.endswith("(")  # it was the only argument
-    if "\n" in after and not opened:
-        before += ","
-    text = before + (after.lstrip(", \n") if opened else after)
+    before, after = source[start:first].rstrip(), re.sub(r"^\s*,", "", source[last:end])
+    if after.startswith(")"):
+        before = before.removesuffix(",")
+    text = before + (after.lstrip() if before.endswith("(") else after)
     flat = re.sub(r"\s*\n\s*", " ", text)
     flat = flat.replace("( ", "(").replace(", )", ")")
     indent = start - (source.rfind("\n", 0, start) + 1)
