@@ -80,9 +80,11 @@ def _output(element: str) -> Any:
 def _without_progress(cell: Any) -> list[Any]:
     """Return the outputs of a cell; of one that was drawn on the way, the picture at most."""
     shown = outputs(cell).shown
+    kept = [each for each in cell.outputs if each.get("data", {}).get("text/html", "") in shown]
     others = [each for each in cell.outputs if "text/html" not in each.get("data", {})]
-    final = [each for each in cell.outputs if each.get("data", {}).get("text/html") in shown]
-    return others + (final or [_output(element) for element in shown])
+    if not kept:
+        return others + [_output(element) for element in shown]
+    return [each for each in cell.outputs if each in kept or each in others]
 
 
 def _with_files(element: str, static: Path) -> str:
