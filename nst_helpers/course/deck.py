@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from nst_helpers.course.copies import tags
 from nst_helpers.course.notes import speaker_notes
 from nst_helpers.course.panels import picture_rows, picture_size
-from nst_helpers.course.rendering import choices, code, living, outputs, printed, prose, tags
+from nst_helpers.course.rendering import choices, code, living, outputs, printed, prose
 from nst_helpers.course.shown_code import shown_code
 
 _WORDS = 70  # of the text of a slide

@@ -94,15 +94,6 @@ def read_cells(lesson: Path) -> list[Any]:
     return notebook.cells
 
 
-def tags(cell: Any) -> list[str]:
-    """Return the tags of a cell.
-
-    Args:
-        cell: as nbformat reads it.
-    """
-    return cell.metadata.get("tags", [])
-
-
 def living(cell: Any) -> str:
     """Return which interactive figure a cell shows, such as `"Vectors"`, or nothing.
 

@@ -27,31 +27,13 @@ from served import findings
 pytest.importorskip("jupyter_book", reason="the course extra is not installed")
 pytest.importorskip("sphinx-mathjax-offline", reason="the course extra is not installed")
 
-from nst_helpers.course import book, book_figures, book_pages
+from nst_helpers.course import book, book_pages
 
 BOOK = material("course") / "book"
 SIZES = {"light": (1280, 800), "dark": (390, 844)}
 # Of each kind of page one, whose contrast is measured: on a page with much code it takes a minute.
 EXAMPLES = {"index.html", "notebooks/appendix_receptive_fields.html", "docs/speed.html"}
 EXAMPLES |= {"reference/5_checks.html", "search.html"}
-
-
-@pytest.mark.parametrize(
-    ("cells", "needed"),
-    [
-        (["a = 1", "b = 2", "a + 1"], [0, 2]),
-        (["a = 1", "a = 2", "a"], [1, 2]),
-        (["import a.b", "c = [a for a in ()]", "a.b.c"], [0, 2]),
-        (["a = 1", "def f():\n    return a", "f()"], [0, 1, 2]),
-        (["a = 1", "def f():\n    a = 2\n    return a", "f()"], [1, 2]),
-        (["a = [0]", "a[0] = 1", "b.a = 2", "a"], [0, 1, 3]),
-        (["a = 0", "a += 1", "a"], [0, 1, 2]),
-        (["def a(): pass", "def a(): return 1", "a()"], [1, 2]),
-        (["print = 1", "1 / 0", "len([])"], [2]),
-    ],
-)
-def test_a_figure_is_made_by_the_cells_that_it_needs(cells, needed):
-    assert book_figures.needed_cells(cells) == [cells[number] for number in needed]
 
 
 def page(tmp_path, *cells):

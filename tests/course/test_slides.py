@@ -11,10 +11,11 @@ from PIL import Image
 
 from nst_helpers import widgets
 from nst_helpers.course import notes, slides
+from nst_helpers.course.copies import tags
 from nst_helpers.course.deck import blocks, first_sentence, slides_of
 from nst_helpers.course.material import notebooks
 from nst_helpers.course.panels import picture_rows, picture_size
-from nst_helpers.course.rendering import prose, read_cells, tags
+from nst_helpers.course.rendering import prose, read_cells
 from nst_helpers.course.shown_code import shown_code
 from nst_helpers.course.slides import write_slides
 from nst_helpers.errors import InputError
@@ -245,8 +246,6 @@ def test_the_guide_speaks(monkeypatch, tmp_path):
     monkeypatch.setattr(notes, "material", lambda folder: tmp_path)
     first, second = slides_of(cells)
     assert words(first.notes) == "Ten minutes Board Draw" and words(second.notes) == "Ask a"
-    (tmp_path / "guide.md").unlink()
-    assert not any(slide.notes for slide in slides_of(cells))
 
 
 def test_a_figure_lives_on_a_page_of_its_own_where_it_can(monkeypatch, tmp_path):
