@@ -103,5 +103,4 @@ def _own(function: ast.AST) -> set[str]:
     names = [part for part in parts if isinstance(part, ast.Name)]
     stored = {name.id for name in names if isinstance(name.ctx, ast.Store)}
     arguments = {part.arg for part in parts if isinstance(part, ast.arg)}
-    elsewhere = (part.names for part in parts if isinstance(part, ast.Global | ast.Nonlocal))
-    return (stored | arguments).difference(*elsewhere)
+    return stored | arguments
