@@ -217,7 +217,8 @@ class _Talk:
             return False
         while figure.asked and rest and not aside:
             more, last = first_sentence(rest)
-            if len(f"{sentence} {more}".split()) > _ANSWER or more.endswith(":"):
+            leads_away = more.startswith("(") or more.endswith((":", "?"))
+            if leads_away or len(f"{sentence} {more}".split()) > _ANSWER:
                 break
             sentence, rest = f"{sentence} {more}", last
         figure.caption = prose(sentence) if sentence else ""

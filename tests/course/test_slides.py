@@ -91,6 +91,9 @@ def test_what_answers_a_question_repeats_it_and_says_more_than_a_sentence():
     assert "The cat is black" in words(figure.caption)
     assert 20 < len(figure.caption.split()) < 50 and "sleeps" in figure.notes
     assert not other.asked
+    look = "It is a cat, as it has been all the time. But what will come after all of these cats?"
+    _, figure = talk(new_markdown_cell(ask), drawing(), new_markdown_cell(look))
+    assert "after" in figure.notes and "after" not in figure.caption
     long = "It is so. " * 12 + "What will it be?"
     for beginning, repeated in (("Predict", "What will it be"), ("Try", words(long))):
         cells = new_markdown_cell(f"**{beginning}.** {long}"), new_code_cell("a = 1")
