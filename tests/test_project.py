@@ -27,7 +27,7 @@ ARROWS = {
     "widgets": {"engine", "errors", "gallery", "images", "markup", "runtime"},
     "checks": {"engine", "errors", "widgets"},
     "studio": {"engine", "errors", "gallery", "images", "markup", "runtime", "widgets"},
-    "course": {"errors", "files", "gallery", "widgets"},
+    "course": {"checks", "errors", "files", "gallery", "markup", "widgets"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
     "__main__": {"course", "engine", "errors", "files", "images", "runtime"},
 }

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from nst_helpers.checks.questions import digest, questions
+from nst_helpers.checks.questions import LETTERS, digest, questions, read_letter
+from nst_helpers.checks.table import table_element
 from nst_helpers.errors import InputError, check_choice
 
 if TYPE_CHECKING:
     from nst_helpers.widgets.buttons import Buttons
 
 FILE = Path(__file__).with_name("predictions.json")
-_LETTERS = "abcdefgh"
 
 
 class Prediction(NamedTuple):
@@ -55,7 +55,7 @@ def predict(
     from nst_helpers.widgets.buttons import Buttons
 
     check_choice("prediction", question, list(questions(FILE)))
-    letters = _LETTERS[: len(options)]
+    letters = LETTERS[: len(options)]
     words = [f"{letter}: {option}" for letter, option in zip(letters, options, strict=True)]
     otherwise = "Nothing is predicted yet. Without buttons, write the letter after the options."
     buttons = Buttons(f"{about}:", words, otherwise)
@@ -70,9 +70,7 @@ def predict(
     if letter is None and kept and kept.options == tuple(options):
         letter = kept.letter
     if letter is not None:
-        letter = str(letter).strip(" ()").lower()
-        check_choice("letter", letter, list(letters))
-        buttons.chosen = letters.index(letter)
+        buttons.chosen = letters.index(read_letter(letter, letters))
     return buttons
 
 
@@ -98,15 +96,7 @@ class Predictions(NamedTuple):
     def _repr_html_(self) -> str:
         """Return the title and a table."""
         heads = "", "you said", "it was", "why"
-        head = "".join(f'<th scope="col">{name}</th>' for name in heads)
-        rows = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>"
-            for row in self.rows
-        )
-        table = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
-        for tag in ("<td", "<th"):
-            table = table.replace(tag, f'{tag} style="text-align: left; vertical-align: top"')
-        return f"<p>{html.escape(self.title)}</p>{table}"
+        return f"<p>{html.escape(self.title)}</p>{table_element(heads, self.rows)}"
 
 
 def predictions(lesson: str) -> Predictions:
@@ -129,8 +119,8 @@ def predictions(lesson: str) -> Predictions:
     for name, (about, options, letter) in _kept.items():
         if name in asked:
             known = asked[name]
-            right = next(one for one in _LETTERS if digest(name, one) == known.right)
-            said, was = (f"{one}: {options[_LETTERS.index(one)]}" for one in (letter, right))
+            right = next(one for one in LETTERS if digest(name, one) == known.right)
+            said, was = (f"{one}: {options[LETTERS.index(one)]}" for one in (letter, right))
             rows.append((about, said, was, known.hint(known.right) or ""))
             agreed += letter == right
     title = f"You predicted {agreed} of {len(rows)} as it was."

@@ -12,7 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nst_helpers.errors import check_choice
+
 FILE = Path(__file__).with_name("questions.json")
+LETTERS = "abcdefgh"  # of the options among which a reader chooses
 _AROUND = " \t\n()[]{}<>.,:;!?'\"`*_"  # what may stand around a word, as in "(c)" or "**c**"
 
 
@@ -68,6 +71,25 @@ def plain(answer: Any) -> str:
         return repr(float(text))
     except ValueError:
         return text.strip(_AROUND).casefold() or text
+
+
+def read_letter(given: object, letters: str) -> str:
+    """Return a letter that a reader gave as one of those that are known.
+
+    Args:
+        given: such as `"b"`, `" B"` or `"(b)"`.
+        letters: those of the options.
+
+    Raises:
+        InputError: it is none of them.
+
+    Example:
+        >>> read_letter("(B)", "abc")
+        'b'
+    """
+    letter = str(given).strip(" ()").lower()
+    check_choice("letter", letter, list(letters))
+    return letter
 
 
 def digest(name: str, answer: Any) -> str:

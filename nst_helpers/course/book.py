@@ -54,9 +54,8 @@ def _collect(source: Path) -> None:
         shutil.copytree(material(part), source / part, ignore=_PAGES)
     # Of the texts for a teacher, those with answers stay out: students read the book too.
     (source / "course").mkdir()
-    if (guide := material("course") / "guide.md").is_file():
-        text = _ELSEWHERE.sub(r"\1", guide.read_text(encoding="utf-8"))
-        (source / "course" / "guide.md").write_text(text, encoding="utf-8")
+    guide = (material("course") / "guide.md").read_text(encoding="utf-8")
+    (source / "course" / "guide.md").write_text(_ELSEWHERE.sub(r"\1", guide), encoding="utf-8")
     # Beside `_static`, since Jupyter Book would load each script that lies in it, on each page.
     extra = source / "extra" / "_static"
     for lesson in notebooks():

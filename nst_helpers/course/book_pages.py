@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 from PIL import Image
 
-from nst_helpers import widgets
 from nst_helpers.course.book_figures import make_figure
-from nst_helpers.course.rendering import choices, tags
+from nst_helpers.course.copies import tags
+from nst_helpers.course.rendering import choices, living, outputs
 from nst_helpers.errors import InputError
 
 _STATIC = "../_static"  # as a lesson's page sees it
-_PICTURE = re.compile(r'src="data:image/(\w+);base64,([^"]+)"')
+_PICTURE = re.compile(r'<img ([^>]*)src="data:image/(\w+);base64,([^"]+)">')
+_PAPER = 245  # of 255: a picture whose four corners are as light is a figure on white paper
 # The page of the studio needs a kernel for all that it does.
 _STUDIO = """This is a picture of it. To paint, [run the notebooks](#run-the-notebooks).
 
@@ -52,15 +54,15 @@ def write_page(lesson: Path, page: Path, static: Path) -> None:
         elif asked:
             _close(cell, "What happens?")
             asked = False
+        cell.outputs = _without_progress(cell)
+        kind = living(cell)
         for output in cell.outputs:
             data = output.get("data", {})
             if "text/html" in data:
                 picture = _with_files(data["text/html"], static)
-                kind = data.get("text/plain", "").partition(":")[0]
-                if kind in widgets.__all__:
-                    picture = _living(
-                        sources, static / "figures" / f"{lesson.stem}_{kind}.html", picture
-                    )
+                if kind:
+                    path = static / "figures" / f"{lesson.stem}_{kind}.html"
+                    picture = _living(sources, path, picture)
                 data["text/html"] = picture
     if "voila" in notebook.metadata:
         notebook.cells = [*notebook.cells[:1], nbformat.v4.new_markdown_cell(_STUDIO)]
@@ -77,16 +79,35 @@ def _output(element: str) -> Any:
     return nbformat.v4.new_output("display_data", {"text/html": element})
 
 
+def _without_progress(cell: Any) -> list[Any]:
+    """Return the outputs of a cell; of one that was drawn on the way, the picture at most."""
+    shown = outputs(cell).shown
+    kept = [each for each in cell.outputs if each.get("data", {}).get("text/html", "") in shown]
+    others = [each for each in cell.outputs if "text/html" not in each.get("data", {})]
+    if not kept:
+        return others + [_output(element) for element in shown]
+    return [each for each in cell.outputs if each in kept or each in others]
+
+
 def _with_files(element: str, static: Path) -> str:
-    """Return HTML with its pictures as files, which are read when a reader comes near them."""
+    """Return HTML with its pictures as files, which are read when a reader comes near them.
+
+    Each is a link to itself, for a screen on which it is too small to read.
+    """
 
     def file(match: re.Match[str]) -> str:
-        kind, data = match.groups()
+        words, kind, data = match.groups()
         content = base64.b64decode(data)
         name = f"{hashlib.sha256(content).hexdigest()[:16]}.{kind}"
         (static / "pictures" / name).write_bytes(content)
-        width, height = Image.open(io.BytesIO(content)).size
-        return f'src="{_STATIC}/pictures/{name}" width="{width}" height="{height}" loading="lazy"'
+        grey = np.asarray(Image.open(io.BytesIO(content)).convert("L"))
+        height, width = grey.shape
+        paper = grey[:: max(1, height - 1), :: max(1, width - 1)].min() > _PAPER
+        address = f"{_STATIC}/pictures/{name}"
+        return (
+            f'<a class="whole{" paper" if paper else ""}" href="{address}"><img {words}'
+            f'src="{address}" width="{width}" height="{height}" loading="lazy"></a>'
+        )
 
     return _PICTURE.sub(file, element)
 

@@ -3,7 +3,7 @@
 import re
 import shutil
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import nbformat
 from nbformat import NotebookNode
@@ -17,6 +17,15 @@ _METADATA = ("kernelspec", "language_info", "title", "voila")  # the last two ar
 def read(page: Path) -> NotebookNode:
     """Return the notebook of a file."""
     return cast(NotebookNode, nbformat.read(page, as_version=4))
+
+
+def tags(cell: Any) -> list[str]:
+    """Return the tags of a cell.
+
+    Args:
+        cell: as nbformat reads it.
+    """
+    return cell.metadata.get("tags", [])
 
 
 def student_copy(lesson: NotebookNode) -> NotebookNode:
@@ -39,20 +48,20 @@ def student_copy(lesson: NotebookNode) -> NotebookNode:
     kept = {name: lesson.metadata[name] for name in _METADATA if name in lesson.metadata}
     copy = nbformat.v4.new_notebook(metadata=kept)
     for cell in lesson.cells:
-        tags = cell.metadata.get("tags", [])
-        if "solution" in tags:
+        if "solution" in tags(cell):
             continue
-        metadata = {"tags": [tag for tag in tags if tag in _TAGS]} if {*tags} & {*_TAGS} else {}
+        kept_tags = [tag for tag in tags(cell) if tag in _TAGS]
+        metadata = {"tags": kept_tags} if kept_tags else {}
         if cell.cell_type == "markdown":
             new = nbformat.v4.new_markdown_cell(cell.source, id=cell.id, metadata=metadata)
         else:
-            new = nbformat.v4.new_code_cell(_source(cell, tags), id=cell.id, metadata=metadata)
+            new = nbformat.v4.new_code_cell(_source(cell), id=cell.id, metadata=metadata)
         copy.cells.append(new)
     return copy
 
 
-def _source(cell: NotebookNode, tags: list[str]) -> str:
-    taught = [tag.removeprefix("teaches-") for tag in tags if tag.startswith("teaches-")]
+def _source(cell: NotebookNode) -> str:
+    taught = [tag.removeprefix("teaches-") for tag in tags(cell) if tag.startswith("teaches-")]
     return "\n".join(f"{name} = nst.{name}" for name in taught) or cell.source
 
 

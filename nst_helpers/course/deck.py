@@ -3,8 +3,14 @@
 - Each heading begins a slide. A cell of text is one slide, or several where it is long.
 - A figure has a slide of its own, with one sentence of what to notice; what else its paragraph
   says is for the speaker. A short paragraph just before the figure stands above it.
+- A figure that the slide must show smaller than the notebook does lies below it once more, larger:
+  row by row, if it has rows. Rows of a tall figure stand side by side.
+- A question to the class is a slide. What answers it repeats it, and says more than one sentence.
+- An interactive figure is where the class tries: its slide says how to open the figure. What there
+  is to find stands on the next slide.
 - Code is on the slide if it is the point: if the lesson teaches it, or if it is short and draws
-  nothing. Else it lies on a slide below.
+  nothing. Else it lies on a slide below. It is shown without alternative texts, and not beside what
+  the class is to do first with a pencil.
 - An exercise is a slide with the task. Its solution lies below.
 """
 
@@ -14,15 +20,23 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from nst_helpers.course.copies import tags
 from nst_helpers.course.notes import speaker_notes
-from nst_helpers.course.rendering import choices, code, outputs, printed, prose, tags
+from nst_helpers.course.panels import picture_rows, picture_size
+from nst_helpers.course.rendering import choices, code, living, outputs, printed, prose
+from nst_helpers.course.shown_code import shown_code
 
 _WORDS = 70  # of the text of a slide
 _ASKED = 95  # of a text that ends with a question to the class
 _LEAD = 40  # of a paragraph above a figure
+_ANSWER = 45  # of what answers a question below a figure
+_AGAIN = 30  # of a question that is repeated; of a longer one, the last sentence is
 _SENTENCE = 8  # of what stands below a figure: a shorter sentence takes the next one with it
 _BESIDE = 2  # printed lines that stand below a figure; more of them lie with its code
 _LINES, _PRINTED = 10, 15  # of code on a slide that the lesson does not teach; if it prints
+_WIDE, _HIGH = 1208, 440  # pixels that a figure has above its words
+_BROAD, _TALL = 860, 680  # and beside them
+_PENCIL = re.compile(r"\b(pencil|on paper)\b")
 _KINDS = {  # of a block of text, by how it begins
     "heading": r"#+ ",
     "picture": r"!\[",
@@ -53,15 +67,24 @@ class Block(NamedTuple):
 
 @dataclass
 class Slide:
-    """A slide, from top to bottom in HTML; what the speaker knows; and the slides below it."""
+    """A slide, from top to bottom in HTML; what the speaker knows; and the slides below it.
+
+    Attributes:
+        asked: the question that it answers.
+        living: the interactive figure of which it shows a picture, such as `"Vectors"`.
+        page: the address at which this figure lives, if it does.
+    """
 
     kind: str
     title: str = ""
     section: str = ""
+    asked: str = ""
     lead: str = ""
     body: str = ""
     caption: str = ""
     notes: str = ""
+    living: str = ""
+    page: str = ""
     below: list["Slide"] = field(default_factory=list)
 
 
@@ -109,6 +132,23 @@ def first_sentence(paragraph: str) -> tuple[str, str]:
     return paragraph, ""
 
 
+def question(markdown: str) -> str:
+    """Return a question as it is repeated where it is answered: as a whole, or its last sentence.
+
+    Args:
+        markdown: the paragraph that asks the class.
+
+    Example:
+        >>> question("**Predict.** Three runs, as before. Which is the longest?")
+        'Three runs, as before. Which is the longest?'
+    """
+    text = re.sub(r"^\*\*\w+\.\*\* ", "", markdown)
+    if len(text.split()) <= _AGAIN or markdown.startswith("**Try.**"):  # it is tried there
+        return text
+    ends = [end.end() for end in _SENTENCE_END.finditer(text) if end.end() < len(text)]
+    return text[ends[-1] :].strip() if ends else text
+
+
 def slides_of(cells: list[Any]) -> list[Slide]:
     """Return the slides of a lesson, its title first.
 
@@ -123,7 +163,7 @@ def slides_of(cells: list[Any]) -> list[Slide]:
             talk.run(cell)
     talk.flush()
     for slide in talk.slides:
-        if slide.kind == "figure" and not slide.lead + slide.caption:
+        if slide.kind == "figure" and not slide.lead + slide.caption + slide.living:
             slide.caption = prose(first_sentence(_ALT.findall(slide.body)[0])[0])
     first, *others = talk.slides
     notes = speaker_notes(first.title, [slide.title for slide in others])
@@ -142,6 +182,7 @@ class _Talk:
         self.heading = Block("heading", "")
         self.waiting: list[Block] = []
         self.figure: Slide | None = None  # of which nothing has been said yet
+        self.asked = ""  # what the class is thinking about
 
     def read(self, markdown: str) -> None:
         """Take a cell of text."""
@@ -168,11 +209,19 @@ class _Talk:
     def notice(self, block: Block, leads_on: bool) -> bool:
         """Put what a paragraph says of the last figure in its place; return if it says anything."""
         figure, aside = self.figure, block.text.startswith("(") and block.text.endswith(")")
+        assert figure
         sentence, rest = ("", block.text) if aside else first_sentence(block.text)
         if block.kind != "text" or sentence.startswith("Now ") or sentence.endswith(":"):
             return False
-        assert figure
-        figure.caption = prose(sentence)
+        if figure.living and not aside:
+            return False
+        while figure.asked and rest and not aside:
+            more, last = first_sentence(rest)
+            leads_away = more.startswith("(") or more.endswith((":", "?"))
+            if leads_away or len(f"{sentence} {more}".split()) > _ANSWER:
+                break
+            sentence, rest = f"{sentence} {more}", last
+        figure.caption = prose(sentence) if sentence else ""
         if leads_on and rest:
             self.waiting.append(Block("text", rest))
         else:
@@ -183,41 +232,51 @@ class _Talk:
     def run(self, cell: Any) -> None:
         """Take a code cell."""
         shown, text = outputs(cell)
-        below = Slide("code", "The code", body=code(cell.source))
+        source = shown_code(cell.source)
+        below = Slide("code", "The code", body=code(source))
         if "setup" in tags(cell) or "check" in tags(cell):
             return
         if "predict" in tags(cell):
             self.waiting += [Block("list", element) for element in choices(cell)]
         elif "exercise" in tags(cell):
-            self.add("exercise", _together(self.waiting) + code(cell.source))
+            self.add("exercise", _together(self.waiting) + code(source))
             self.waiting = []
         elif "solution" in tags(cell):
-            self.slides[-1].below.append(Slide("code", "A solution", body=code(cell.source)))
+            self.slides[-1].below.append(Slide("code", "A solution", body=code(source)))
         elif shown:
             few = text.count("\n") <= _BESIDE
             for number, element in enumerate(shown):
-                self.show("figure", element + (printed(text) if few and not number else ""))
-                self.slides[-1].below += [] if number else [below]
+                body = _side_by_side(element)
+                self.show("figure", body + (printed(text) if few and not number else ""))
+                self.slides[-1].below += _larger(element) + ([] if number else [below])
             if not few:
                 self.slides[-1].below.append(Slide("printed", "Printed", body=printed(text)))
-        elif _is_the_point(cell, text):
-            self.show("code", code(cell.source) + printed(text))
+            self.slides[-1].living = living(cell)
+        elif _is_the_point(cell, source, text):
+            self.show("code", code(source) + printed(text))
         elif text:
             self.show("printed", printed(text))
             self.slides[-1].below.append(below)
         else:
             self.flush()
             self.slides[-1].below.append(below)
+            return
+        if shown or text:
+            self.asked = self.asked if self.slides[-1].living else ""
 
     def show(self, kind: str, body: str) -> None:
         """Add a slide of a figure or of code, below the short paragraph that leads to it."""
         lead, below = "", []
         if len(self.waiting) > 1 and self.waiting[-1].kind == "code":  # a command that makes it
             below = [Slide("code", "The code", body=_together([self.waiting.pop()]))]
-        if self.waiting and self.waiting[-1].kind == "text" and self.waiting[-1].words <= _LEAD:
+        last = self.waiting[-1] if self.waiting else None
+        if last and kind != "figure" and _PENCIL.search(last.text):
+            self.waiting[-1] = Block("ask", last.text)
+        elif last and last.kind == "text" and last.words <= _LEAD:
             lead = prose(self.waiting.pop().text)
         self.flush()
         self.add(kind, body, lead)
+        self.slides[-1].asked = prose(self.asked) if self.asked else ""
         self.slides[-1].below = below
         self.figure = self.slides[-1] if kind == "figure" else None
 
@@ -229,14 +288,18 @@ class _Talk:
             self.section = title
         kind = "title" if marks == "#" else kind
         section = "" if title == self.section else self.section
-        self.slides.append(Slide(kind, title, section, lead, body))
+        self.slides.append(Slide(kind, title, section, "", lead, body))
         self.figure = None
 
     def flush(self) -> None:
         """Make slides of the text that waits."""
         for group in _groups(self.waiting, whole=self.heading.text.startswith("# ")):
-            asks = any(block.kind == "ask" for block in group)
+            asks = [question(block.text) for block in group if block.kind == "ask"]
+            tried = self.slides and self.slides[-1].living and not asks
             self.add("ask" if asks else "text", _together(group))
+            if tried:
+                self.slides[-1].asked, self.asked = prose(self.asked), ""
+            self.asked = asks[-1] if asks else self.asked
         self.waiting = []
 
 
@@ -245,10 +308,30 @@ def _together(some: list[Block]) -> str:
     return "".join(f'<div class="{block.kind}">{prose(block.text)}</div>' for block in some)
 
 
-def _is_the_point(cell: Any, text: str) -> bool:
+def _is_the_point(cell: Any, source: str, text: str) -> bool:
     """Return whether code belongs on a slide, and not below it."""
     teaches = any(tag.startswith("teaches-") for tag in tags(cell))
-    return teaches or len(cell.source.splitlines()) <= (_PRINTED if text else _LINES)
+    return teaches or len(source.splitlines()) <= (_PRINTED if text else _LINES)
+
+
+def _larger(element: str) -> list[Slide]:
+    """Return the slides below a figure that is shown smaller than it is: its rows, or the whole."""
+    width, height = picture_size(element)
+    if (width <= _WIDE and height <= _HIGH) or (width <= _BROAD and height <= _TALL):
+        return []
+    return [Slide("larger", "Larger", body=row) for row in picture_rows(element) or [element]]
+
+
+def _side_by_side(element: str) -> str:
+    """Return a figure as it is, or the rows of a tall one side by side, where these are larger."""
+    width, height = picture_size(element)
+    rows = picture_rows(element) if height > width else []
+    across = len(rows) * width
+    if rows and min(_WIDE / across, _HIGH * len(rows) / height) > min(
+        _BROAD / width, _TALL / height
+    ):
+        return f'<div class="rows">{"".join(rows)}</div>'
+    return element
 
 
 def _groups(some: list[Block], whole: bool) -> Iterator[list[Block]]:

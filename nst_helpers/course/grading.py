@@ -13,13 +13,15 @@ grades for a mark reads the answers, which are a few lines each, and gives no ma
 import ast
 import re
 import shutil
-import symtable
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from nst_helpers.course.copies import read, save, student_copy
+from nst_helpers.course.copies import read, save, student_copy, tags
 from nst_helpers.course.material import material, notebooks
+from nst_helpers.course.names import needed_cells
+
+_GRADED = {"setup", "exercise", "check", "solution"}
 
 
 def write_assignments(folder: Path) -> None:
@@ -36,7 +38,7 @@ def write_assignments(folder: Path) -> None:
     """
     for page in notebooks():
         lesson = read(page)
-        if any("exercise" in cell.metadata.get("tags", []) for cell in lesson.cells):
+        if any("exercise" in tags(cell) for cell in lesson.cells):
             save(assignment(lesson), folder / "source" / page.stem / page.name)
     shutil.copy(material("course") / "nbgrader_config.py", folder)
 
@@ -54,7 +56,7 @@ def assignment(lesson: NotebookNode) -> NotebookNode:
     copy = student_copy(lesson)
     cells = {cell.id: cell for cell in copy.cells}
     for task, stub, check, solution in zip(*(lesson.cells[n:] for n in range(4)), strict=False):
-        if "exercise" in stub.metadata.get("tags", []):
+        if "exercise" in tags(stub):
             cells[stub.id].source = _answered(stub.source, check.source, solution.source)
             cells[stub.id].metadata.nbgrader = _graded(stub, solution=True)
             checker = check.source.partition("(")[0]
@@ -64,7 +66,7 @@ def assignment(lesson: NotebookNode) -> NotebookNode:
             minutes = int(re.findall(r"\*\*Minutes:\*\* (\d+)", task.source)[0])
             cells[check.id].metadata.nbgrader = _graded(check, grade=True, points=minutes)
             cells[check.id].metadata.tags.append("raises-exception")  # later cells run all the same
-    needed = needed_cells(lesson)
+    needed = graded_cells(lesson)
     for cell in copy.cells:
         if cell.cell_type == "markdown":  # other notebooks are not in this assignment
             cell.source = re.sub(r"\[([^]]+)\]\(\w+\.ipynb\)", r"\1", cell.source)
@@ -73,42 +75,15 @@ def assignment(lesson: NotebookNode) -> NotebookNode:
     return copy
 
 
-def needed_cells(lesson: NotebookNode) -> set[str]:
+def graded_cells(lesson: NotebookNode) -> set[str]:
     """Return the ids of the exercises with their checks and solutions, and of what they build on.
 
     Args:
         lesson: a notebook of the lessons.
     """
-    needed, wanted = set(), set()
-    for cell in reversed([cell for cell in lesson.cells if cell.cell_type == "code"]):
-        bound, read = global_names(cell.source)
-        tags = set(cell.metadata.get("tags", []))
-        if tags & {"setup", "exercise", "check", "solution"} or bound & wanted:
-            needed.add(cell.id)
-            wanted = (wanted - bound) | read
-    return needed
-
-
-def global_names(code: str) -> tuple[set[str], set[str]]:
-    """Return the global names that a cell binds, and those that it reads, in its functions too.
-
-    Example:
-        >>> bound, read = global_names("def twice(a): return 2 * a + b")
-        >>> bound, read
-        ({'twice'}, {'b'})
-    """
-    cell = symtable.symtable(code, "cell", "exec")
-    bound, read, scopes = set(), set(), [cell]
-    while scopes:
-        scope = scopes.pop()
-        scopes += scope.get_children()
-        for name in scope.get_symbols():
-            outside = scope is cell or name.is_global()
-            if outside and name.is_referenced():
-                read.add(name.get_name())
-            if outside and (name.is_assigned() or name.is_imported() or name.is_namespace()):
-                bound.add(name.get_name())
-    return bound, read
+    cells = [cell for cell in lesson.cells if cell.cell_type == "code"]
+    ends = {place for place, cell in enumerate(cells) if {*tags(cell)} & _GRADED}
+    return {cells[place].id for place in needed_cells([cell.source for cell in cells], ends)}
 
 
 def _graded(cell: NotebookNode, **given: int) -> NotebookNode:

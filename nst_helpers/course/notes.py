@@ -31,8 +31,7 @@ def speaker_notes(title: str, headings: Collection[str], guide: str | None = Non
         Notes(lesson='Aims.\\n### Board\\nDraw.', headings={'Weights': 'Ask.'})
     """
     if guide is None:
-        path = material("course") / "guide.md"
-        guide = path.read_text(encoding="utf-8") if path.is_file() else ""
+        guide = (material("course") / "guide.md").read_text(encoding="utf-8")
     for name, section in _sections(guide, "##").items():
         number = re.match(r"\d+(?= ·)", name)
         if name == title or (number and title.startswith(f"{number[0]} ·")):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nst_helpers.course.browser import find_browser, print_page
+from nst_helpers.course.copies import tags
 from nst_helpers.course.material import material, new_folder, notebooks
 from nst_helpers.course.rendering import (
     HERE,
@@ -18,7 +19,6 @@ from nst_helpers.course.rendering import (
     printed,
     prose,
     read_cells,
-    tags,
     templates,
 )
 from nst_helpers.errors import InputError, shown

@@ -4,10 +4,10 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from nst_helpers.checks.questions import LETTERS
 from nst_helpers.course.material import material
 from nst_helpers.errors import InputError
 
-LETTERS = "abcdefgh"
 CONCEPT = "Concept test"
 
 

@@ -14,6 +14,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from nst_helpers import widgets
 from nst_helpers.course.material import material
 
 HERE = Path(__file__).parent
@@ -93,13 +94,15 @@ def read_cells(lesson: Path) -> list[Any]:
     return notebook.cells
 
 
-def tags(cell: Any) -> list[str]:
-    """Return the tags of a cell.
+def living(cell: Any) -> str:
+    """Return which interactive figure a cell shows, such as `"Vectors"`, or nothing.
 
     Args:
-        cell: as nbformat reads it.
+        cell: a code cell, as nbformat reads it.
     """
-    return cell.metadata.get("tags", [])
+    texts = [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+    kinds = [text.partition(":")[0] for text in texts]
+    return next((kind for kind in kinds if kind in widgets.__all__), "")
 
 
 def choices(cell: Any) -> list[str]:

@@ -5,12 +5,13 @@ finds them all.
 """
 
 import csv
-import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from nst_helpers.course.questions import LETTERS, Question, questions
+from nst_helpers.checks.questions import LETTERS, read_letter
+from nst_helpers.checks.table import Table
+from nst_helpers.course.questions import Question, questions
 from nst_helpers.errors import InputError, check_choice, shown
 from nst_helpers.files import as_path
 
@@ -18,35 +19,6 @@ if TYPE_CHECKING:
     from nst_helpers.widgets.buttons import Buttons
 
 COLUMNS = ("name", "question", "choice", "right", "misconception")
-
-
-class Table(NamedTuple):
-    """A table that a notebook shows as such, and a console as lines.
-
-    Attributes:
-        title: a sentence.
-        heads: of the columns.
-        rows: of texts.
-    """
-
-    title: str
-    heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-    def __repr__(self) -> str:
-        """Return the title and one line for each row."""
-        return "\n".join([self.title, *(" | ".join(row) for row in self.rows)])
-
-    def _repr_html_(self) -> str:
-        """Return the table with its title."""
-
-        def row(tag: str, texts: Sequence[str]) -> str:
-            left = f'<{tag} style="text-align: left">'
-            return f"<tr>{''.join(f'{left}{html.escape(text)}</{tag}>' for text in texts)}</tr>"
-
-        body = "".join([row("th", self.heads), *(row("td", texts) for texts in self.rows)])
-        table = f"<table>{body}</table>" if self.rows else ""
-        return f"<p>{html.escape(self.title)}</p>{table}"
 
 
 class Sheet:
@@ -97,8 +69,7 @@ class Sheet:
         buttons.observe(lambda change: self._answered(buttons, asked, change["new"]), "chosen")
         letter = self.answers.get(question, "")
         if answer is not None:
-            letter = str(answer).strip(" ()").lower()
-            check_choice("letter", letter, list(asked.letters))
+            letter = read_letter(answer, asked.letters)
         if letter:
             buttons.chosen = LETTERS.index(letter)
         return buttons

@@ -17,8 +17,35 @@ function fit(body) {
   }
 }
 
+// How large a picture is drawn, compared with its own size.
+function scale(image) {
+  const { width, height } = image.getBoundingClientRect();
+  return Math.min(width / image.naturalWidth, height / image.naturalHeight);
+}
+
+// The words beside a picture end above the line of what lies below.
+function fitWords(slide) {
+  const words = [...slide.children].filter((part) => !part.matches(".body, .below"));
+  const end = slide.getBoundingClientRect().top + 650;
+  for (let size = 1; size > 0.7; size -= 0.1) {
+    slide.style.setProperty("--words", size);
+    if (words.every((part) => part.getBoundingClientRect().bottom <= end)) return true;
+  }
+  return false;
+}
+
+// A picture stands above its words or beside them, wherever it is larger.
+function place(slide) {
+  const images = slide.querySelectorAll(".body img");
+  if (images.length !== 1 || slide.querySelector(".body :is(table, pre)")) return;
+  const above = scale(images[0]);
+  slide.classList.add("beside");
+  const fits = fitWords(slide);
+  if (!fits || scale(images[0]) <= above * 1.05) slide.classList.remove("beside");
+}
+
 // The number of the slide; with a plus for what lies below it.
-function place() {
+function number() {
   const { h, v } = window.Reveal.getIndices();
   return `${h + 1}${"+".repeat(v ?? 0)}`;
 }
@@ -28,6 +55,7 @@ async function start() {
   // The speaker's window would show this text, which is for screen readers, beside each formula.
   document.querySelectorAll(".notes mjx-assistive-mml").forEach((text) => text.remove());
   await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
+  document.querySelectorAll(".figure .slide").forEach(place);
   document.querySelectorAll(".slide .body").forEach(fit);
   document.body.classList.remove("measuring");
   await window.Reveal.initialize({
@@ -38,7 +66,7 @@ async function start() {
     hash: true,
     transition: "none",
     controlsTutorial: false,
-    slideNumber: () => [place(), "of", window.Reveal.getHorizontalSlides().length],
+    slideNumber: () => [number(), "of", window.Reveal.getHorizontalSlides().length],
     // Space and the keys of a clicker pass by what lies below.
     keyboard: { 32: "right", 33: "left", 34: "right" },
     plugins: [window.RevealNotes],

@@ -124,7 +124,7 @@ function grid() {
     const [upright, level] = [svg("line", kind), svg("line", kind)];
     line(upright, [number, -REACH], [number, REACH]);
     line(level, [-REACH, number], [REACH, number]);
-    return [upright, level];
+    return [upright, level, ...(number ? [tick(number, [number, -0.3]), tick(number, [-0.3, number])] : [])];
   });
   const quarter = svg("polygon", {
     class: "nst-quarter", points: points([[0, 0], [REACH, 0], [REACH, REACH], [0, REACH]]),
@@ -133,6 +133,14 @@ function grid() {
   put(note, "x", "y", [0.1, 4.25]);
   note.textContent = "no negative number, as after a ReLU";
   return svg("g", { "aria-hidden": true }, quarter, ...lines, note);
+}
+
+/** The number of a line, beside the axis. */
+function tick(number, place) {
+  const text = svg("text", { class: "nst-tick" });
+  put(text, "x", "y", place);
+  text.textContent = String(number).replace("-", "−");
+  return text;
 }
 
 /** An arc from one arrow to the other, the shorter way. */

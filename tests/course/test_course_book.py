@@ -20,36 +20,20 @@ from nst_helpers import widgets
 from nst_helpers.__main__ import main
 from nst_helpers.course.material import material, notebooks
 from nst_helpers.errors import InputError
+from nst_helpers.markup import figure_element
+from nst_helpers.plots import Plot
 from served import findings
 
 pytest.importorskip("jupyter_book", reason="the course extra is not installed")
 pytest.importorskip("sphinx-mathjax-offline", reason="the course extra is not installed")
 
-from nst_helpers.course import book, book_figures, book_pages
+from nst_helpers.course import book, book_pages
 
 BOOK = material("course") / "book"
 SIZES = {"light": (1280, 800), "dark": (390, 844)}
 # Of each kind of page one, whose contrast is measured: on a page with much code it takes a minute.
 EXAMPLES = {"index.html", "notebooks/appendix_receptive_fields.html", "docs/speed.html"}
 EXAMPLES |= {"reference/5_checks.html", "search.html"}
-
-
-@pytest.mark.parametrize(
-    ("cells", "needed"),
-    [
-        (["a = 1", "b = 2", "a + 1"], [0, 2]),
-        (["a = 1", "a = 2", "a"], [1, 2]),
-        (["import a.b", "c = [a for a in ()]", "a.b.c"], [0, 2]),
-        (["a = 1", "def f():\n    return a", "f()"], [0, 1, 2]),
-        (["a = 1", "def f():\n    a = 2\n    return a", "f()"], [1, 2]),
-        (["a = [0]", "a[0] = 1", "b.a = 2", "a"], [0, 1, 3]),
-        (["a = 0", "a += 1", "a"], [0, 1, 2]),
-        (["def a(): pass", "def a(): return 1", "a()"], [1, 2]),
-        (["print = 1", "1 / 0", "len([])"], [2]),
-    ],
-)
-def test_a_figure_is_made_by_the_cells_that_it_needs(cells, needed):
-    assert book_figures.needed_cells(cells) == [cells[number] for number in needed]
 
 
 def page(tmp_path, *cells):
@@ -78,6 +62,38 @@ def test_a_picture_is_a_file_with_its_text_and_size(tmp_path):
     assert 'width="30" height="20" loading="lazy"' in element and "base64" not in element
     (file,) = (static / "pictures").iterdir()
     assert file.name in element and file.read_bytes() == content
+
+
+def test_a_picture_opens_at_its_full_size_and_paper_is_known(tmp_path):
+    cell, _ = shown("1", "<Figure>")
+    white = figure_element(Plot(1, 1), "Nothing.")
+    cell.outputs += [nbformat.v4.new_output("display_data", {"text/html": white})]
+    notebook, _ = page(tmp_path, cell)
+    elements = [output.data["text/html"] for output in notebook.cells[0].outputs]
+    for element in elements:
+        address, source = re.search('href="([^"]+)".* src="([^"]+)"', element).groups()
+        assert address == source
+    assert ['class="whole paper"' in element for element in elements] == [False, True]
+
+
+def test_bars_of_progress_are_left_out(tmp_path):
+    def cell(*elements):
+        outputs = [
+            nbformat.v4.new_output("stream", text=element)
+            if element == "text"
+            else nbformat.v4.new_output("display_data", {"text/html": element})
+            for element in elements
+        ]
+        return nbformat.v4.new_code_cell("1", outputs=outputs)
+
+    bar, drawn = "<progress></progress> 3 of 3", '<img alt="So far." src="data:,">'
+    cells = [cell(bar), cell(drawn + bar), cell(bar, "<p>a</p>", "text", drawn + bar, "<p>b</p>")]
+    notebook, _ = page(tmp_path, *cells)
+    kept = [
+        [output.get("text") or output.data["text/html"] for output in each.outputs]
+        for each in notebook.cells
+    ]
+    assert kept == [[], [drawn], ["<p>a</p>", "text", "<p>b</p>"]]
 
 
 def test_solutions_are_closed(tmp_path):
@@ -109,7 +125,7 @@ def test_a_figure_is_framed_alive_and_its_picture_is_for_those_without_scripts(t
     notebook, static = page(tmp_path, code, cell)
     element = notebook.cells[1].outputs[0].data["text/html"]
     assert '<iframe class="figure" src="../_static/figures/a_Vectors.html" title="' in element
-    assert re.search("<noscript><img alt=.*</noscript>", element)
+    assert re.search("<noscript><a [^>]*><img alt=.*</noscript>", element)
     text = (static / "figures" / "a_Vectors.html").read_text(encoding="utf-8")
     assert "[3.0, 1.0]" in text and "postMessage" in text
 
@@ -122,7 +138,7 @@ def test_without_weights_a_figure_is_its_picture_and_a_sentence(tmp_path, monkey
     cell, _ = shown("widgets.ChannelExplorer()", "ChannelExplorer: run this cell")
     notebook, static = page(tmp_path, cell)
     element = notebook.cells[0].outputs[0].data["text/html"]
-    assert element.startswith("<img") and "Run this cell in Jupyter" in element
+    assert "<img" in element and "<iframe" not in element and "Run this cell in Jupyter" in element
     assert not list((static / "figures").iterdir())
 
 
@@ -317,6 +333,7 @@ def test_figures_live_without_a_kernel_and_are_as_tall_as_they_need(theme, site,
             around = "(one) => getComputedStyle(one.parentElement).backgroundColor"
             assert element.evaluate(around) == "rgba(0, 0, 0, 0)"
             kinds.append(frame.evaluate("figure.get('kind')"))
+            assert element.bounding_box()["height"] < (1200 if width > 1000 else 2400), kinds
             said.append(frame.locator(".nst-words").inner_text())
             if kinds[-1] == "vectors":
                 frame.locator(".nst-b").press("ArrowRight")
@@ -349,3 +366,45 @@ def test_search_finds_the_gram_matrix(address, browser):
     found = view.locator("#search-results a").evaluate_all("(all) => all.map((one) => one.href)")
     view.close()
     assert any("05_gram_matrix.html" in link for link in found)
+
+
+def test_the_contents_of_a_page_follow_its_reader(site, browser):
+    view = browser.new_page(viewport={"width": 1280, "height": 800})
+    here = view.locator(".bd-sidebar-secondary .here")
+    view.goto((site / "notebooks" / "05_gram_matrix.html").as_uri())
+    for words in ("Growing a texture", "Styles as matrices", "What a Gram matrix cannot know"):
+        heading = view.locator(".bd-article h2", has_text=words)
+        heading.evaluate("(heading) => window.scrollTo(0, heading.offsetTop + 300)")
+        marked = "(words) => document.querySelector('.here')?.textContent.trim() === words"
+        view.wait_for_function(marked, arg=words)
+        assert here.count() == 1
+    view.goto((site / "reference" / "2_engine.html").as_uri())
+    view.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    here.wait_for()
+    view.wait_for_function("document.querySelector('.here').getBoundingClientRect().bottom < 800")
+    cut = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length"
+    assert view.locator(".bd-sidebar-secondary a").evaluate_all(cut) == 0
+    view.close()
+
+
+def test_a_figure_can_be_read_on_a_phone(site, browser):
+    view = browser.new_page(viewport={"width": 390, "height": 844})
+    view.goto((site / "notebooks" / "04_correlation.html").as_uri())
+    for figure in view.locator(".whole:visible").all()[:3]:
+        picture, shown = figure.get_attribute("href"), figure.bounding_box()["width"]
+        assert Image.open(site / "notebooks" / picture).width > 1.5 * shown
+        after = "(link) => getComputedStyle(link, '::after').content"
+        assert "full size" in figure.evaluate(after)
+    view.locator(".whole:visible").first.click()
+    view.wait_for_url(re.compile(r"_static/pictures/\w+\.(png|jpeg)$"))
+    view.close()
+
+
+def test_white_paper_is_dimmed_in_the_dark_and_a_picture_is_not(site, browser):
+    view = browser.new_page(color_scheme="dark")
+    view.goto((site / "notebooks" / "04_correlation.html").as_uri())
+    filters = "(all) => Array.from(all, (image) => getComputedStyle(image).filter)"
+    assert set(view.locator(".paper img").evaluate_all(filters)) == {"brightness(0.8)"}
+    alone = view.locator(".bd-article img:not(.paper img)")
+    assert set(alone.evaluate_all(filters)) == {"none"}
+    view.close()

@@ -11,7 +11,7 @@ import pytest
 
 from nst_helpers.__main__ import main
 from nst_helpers.course.copies import student_copy
-from nst_helpers.course.grading import assignment, needed_cells
+from nst_helpers.course.grading import assignment, graded_cells
 from nst_helpers.course.material import notebooks
 
 LESSONS = {page.stem: nbformat.read(page, as_version=4) for page in notebooks()}
@@ -75,7 +75,7 @@ def test_points_are_the_minutes_of_an_exercise():
 
 
 def test_only_what_exercises_build_on_is_run_to_grade_them():
-    needed = needed_cells(LESSONS["07_putting_it_together"])
+    needed = graded_cells(LESSONS["07_putting_it_together"])
     sources = [cell.source for cell in LESSONS["07_putting_it_together"].cells if cell.id in needed]
     assert any("def three_losses" in source for source in sources)
     assert not any("plots.show_images" in source for source in sources)

@@ -20,8 +20,8 @@ import nst_helpers
 from nst_helpers import checks
 from nst_helpers.__main__ import main
 from nst_helpers.course.copies import student_copy
-from nst_helpers.course.grading import global_names
 from nst_helpers.course.material import material, notebooks
+from nst_helpers.course.names import names_given, names_taken
 
 ROOT = Path(__file__).parents[2]
 LESSONS = {page.stem: nbformat.read(page, as_version=4) for page in notebooks()}
@@ -79,7 +79,7 @@ def test_nothing_is_left_of_a_solution(name, folder):
         assert not cell.get("outputs") and cell.get("execution_count") is None
     text = "\n".join(cell.source for cell in copy.cells)
     code = [cell.source for cell in copy.cells if cell.cell_type == "code"]
-    kept = set().union(*(global_names(source)[0] for source in code))
+    kept = set().union(*(names_given(source) for source in code))
     for solution in tagged(original, "solution"):
         functions = set(re.findall(r"^def (\w+)", solution.source, flags=re.M)) - kept
         assert not any(re.search(rf"\b{name}\b", text) for name in functions)
@@ -150,9 +150,10 @@ def leaning(notebook):
     """Return the names that cells read and a solution has bound last."""
     last, found = {}, set()
     for cell in notebook.cells:
-        bound, read = global_names(cell.source) if cell.cell_type == "code" else (set(), set())
+        source = cell.source if cell.cell_type == "code" else ""
+        bound = names_given(source)
         if "solution" not in tags(cell):
-            found |= {name for name in read - bound if last.get(name)}
+            found |= {name for name in names_taken(source) - bound if last.get(name)}
         last |= dict.fromkeys(bound, "solution" in tags(cell))
     return found
 
@@ -182,8 +183,8 @@ def test_where_no_loop_is_written_lesson_07_runs_the_package_s():
     scope = {}
     for cell in student_copy(LESSONS["07_putting_it_together"]).cells:
         if cell.cell_type == "code":
-            bound, read = global_names(cell.source)
-            if "setup" in tags(cell) or "transfer" in bound | read:
+            names = names_given(cell.source) | names_taken(cell.source)
+            if "setup" in tags(cell) or "transfer" in names:
                 exec(cell.source, scope)
     assert len(scope["steps"]) == 64 and len(scope["ours"]) == 6
 

@@ -10,9 +10,10 @@ from torch.nn.functional import conv1d
 import nst_helpers as nst
 from nst_helpers.__main__ import main
 from nst_helpers.course.browser import find_browser, print_page
+from nst_helpers.course.copies import tags
 from nst_helpers.course.material import material, notebooks
 from nst_helpers.course.print import worksheet
-from nst_helpers.course.rendering import prose, read_cells, tags
+from nst_helpers.course.rendering import prose, read_cells
 from nst_helpers.errors import InputError
 from pages import CHROMIUM
 

@@ -1,14 +1,26 @@
+import ast
 import html
 import json
 import re
 
+import numpy as np
+import pytest
+import torch
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from PIL import Image
 
-from nst_helpers.course import notes
+from nst_helpers import widgets
+from nst_helpers.course import notes, slides
+from nst_helpers.course.copies import tags
 from nst_helpers.course.deck import blocks, first_sentence, slides_of
 from nst_helpers.course.material import notebooks
-from nst_helpers.course.rendering import prose, read_cells, tags
+from nst_helpers.course.panels import picture_rows, picture_size
+from nst_helpers.course.rendering import prose, read_cells
+from nst_helpers.course.shown_code import shown_code
 from nst_helpers.course.slides import write_slides
+from nst_helpers.errors import InputError
+from nst_helpers.markup import figure_element, image_element
+from nst_helpers.plots import Plot, plot_maps, show_images
 
 TALKS = [path for path in notebooks() if "studio" not in path.name]
 PICTURE = '<img alt="A cat on a mat." src="data:image/png;base64,">'
@@ -69,6 +81,118 @@ def test_a_question_comes_before_the_picture_that_answers_it():
     assert asked.kind == "ask" and "Predict" in asked.body and figure.kind == "figure"
 
 
+def test_what_answers_a_question_repeats_it_and_says_more_than_a_sentence():
+    ask = "Look. **Predict.** What will it be?"
+    look = "It is a cat, as it has been all the time. The cat is black. " + "It sleeps a lot. " * 12
+    asked, figure, other = talk(
+        new_markdown_cell(ask), drawing(), new_markdown_cell(look), drawing()
+    )
+    assert not asked.asked and words(figure.asked) == "What will it be"
+    assert "The cat is black" in words(figure.caption)
+    assert 20 < len(figure.caption.split()) < 50 and "sleeps" in figure.notes
+    assert not other.asked
+    look = "It is a cat, as it has been all the time. But what will come after all of these cats?"
+    _, figure = talk(new_markdown_cell(ask), drawing(), new_markdown_cell(look))
+    assert "after" in figure.notes and "after" not in figure.caption
+    long = "It is so. " * 12 + "What will it be?"
+    for beginning, repeated in (("Predict", "What will it be"), ("Try", words(long))):
+        cells = new_markdown_cell(f"**{beginning}.** {long}"), new_code_cell("a = 1")
+        _, code = talk(*cells)
+        assert words(code.asked) == repeated
+    loop = new_code_cell("\n".join(["a = 1"] * 20))  # runs below the question, and shows nothing
+    *_, figure = talk(new_markdown_cell(ask), loop, drawing())
+    assert words(figure.asked) == "What will it be"
+
+
+def test_what_is_to_be_found_in_an_interactive_figure_stands_on_the_next_slide():
+    cell = drawing("widgets.Vectors((2, 0), (0, 1))")
+    cell.outputs[0].data["text/plain"] = "Vectors: run this cell in Jupyter to use it."
+    task, found = new_markdown_cell("**Try.** Turn it."), new_markdown_cell("It is 0. (Always.)")
+    asked, figure, answer = talk(task, cell, found)
+    assert asked.kind == "ask" and figure.living == "Vectors" and not figure.caption
+    assert words(figure.asked) == words(answer.asked) == "Turn it"
+    assert words(answer.body) == "It is 0 Always"
+    _, figure = talk(task, cell, new_markdown_cell("(It is 0.)"))
+    assert words(figure.notes) == "It is 0" and not figure.caption
+
+
+def test_what_the_class_does_with_a_pencil_stands_before_the_code():
+    text = "Add the two numbers. Take a pencil."
+    asked, code = talk(new_markdown_cell(text), new_code_cell("1 + 1"))
+    assert asked.kind == "ask" and words(code.body) == "1 1" and not code.lead
+
+
+def test_a_figure_that_is_shown_smaller_lies_below_row_by_row():
+    cat = torch.rand(4, 6)
+    maps = {f"map {number}": cat for number in range(6)}
+    small = figure_element(plot_maps(dict([*maps.items()][:3]), columns=3), "Three.")
+    large = figure_element(plot_maps(maps, columns=2), "Six.")
+    assert not picture_rows(small)
+    (figure,) = talk(drawing(element=small))
+    assert [slide.title for slide in figure.below] == ["The code"]
+    (figure,) = talk(drawing(element=large))
+    assert [slide.title for slide in figure.below] == [*["Larger"] * 3, "The code"]
+    rows = [picture_size(slide.body)[1] for slide in figure.below[:3]]
+    whole = picture_size(large)[1]
+    foot = 27  # pixels, of the line about the scale, which stands below each row, and more or less
+    assert whole < sum(rows) < whole + 3 * (foot + 24) and max(rows) - min(rows) < 6
+    (figure,) = talk(drawing(element=image_element(Image.new("RGB", (1300, 900)), "Black.")))
+    assert [slide.title for slide in figure.below] == ["Larger", "The code"]
+
+
+def test_rows_of_a_tall_figure_stand_side_by_side():
+    pictures = {name: torch.rand(1, 3, 40, 50) for name in ("one", "other")}
+    element = figure_element(show_images(pictures, columns=1, width=7), "Two.")
+    (figure,) = talk(drawing(element=element))
+    assert figure.body.count("<img") == 2 and 'class="rows"' in figure.body
+
+
+def test_print_below_a_row_stays_with_it():
+    figure = Plot(8, 9, "Three rows.")
+    for axis in figure.subplots(3, 4).flat:
+        axis.imshow(np.zeros((3, 3)))
+        axis.set(xticks=[], yticks=[], xlabel="1: 0.5")
+    rows = [picture_size(row)[1] for row in picture_rows(figure_element(figure, "Three rows."))]
+    assert len(rows) == 3 and max(rows) - min(rows) < 20
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ('show(a, alt="A.")', "show(a)"),
+        ('show(alt="A.")', "show()"),
+        ('show(alt="A.", width=8)', "show(width=8)"),
+        ('show(\n    a,\n    alt="A, "\n    "b.",\n)\nb', "show(a)\nb"),
+        ('show(\n    {"a": 1},  # one\n    alt="A.",\n)', 'show(\n    {"a": 1},  # one\n)'),
+        ('a = Plot(\n    7,\n    4,\n    alt="A é "\n    "b.")  # fmt: skip', "a = Plot(7, 4)"),
+        ('alt = "A"\nalt += "b"\nshow(a, alt=alt)', "show(a)"),
+        ('alt = "A"\nshow(a, alt)', 'alt = "A"\nshow(a, alt)'),
+        ('show(f(a, alt="A."), alt="B.")', "show(f(a))"),
+        ('"alt"', '"alt"'),
+    ],
+)
+def test_code_is_shown_without_alternative_texts(source, shown):
+    assert shown_code(source) == shown
+
+
+def test_the_code_of_every_lesson_can_be_shown():
+    for path in TALKS:
+        for cell in read_cells(path):
+            if cell.cell_type == "code":
+                shown = shown_code(cell.source)
+                ast.parse(shown)
+                assert not re.search(r"\balt=", shown)
+                others = [node for node in ast.walk(ast.parse(cell.source)) if named(node)]
+                assert [named(node) for node in others if named(node) in shown] == [
+                    named(node) for node in others
+                ]
+
+
+def named(node):
+    """Return the name of an argument other than `alt`."""
+    return node.arg if isinstance(node, ast.keyword) and node.arg not in {None, "alt"} else ""
+
+
 def test_the_answers_to_choose_from_stand_below_the_question():
     offered = drawing("predict()", "<p>it</p><ul><li>a: grows</li></ul>", tags=["predict"])
     kept = drawing("predictions()", "<p>Nothing was predicted yet.</p>", tags=["predict"])
@@ -125,8 +249,22 @@ def test_the_guide_speaks(monkeypatch, tmp_path):
     monkeypatch.setattr(notes, "material", lambda folder: tmp_path)
     first, second = slides_of(cells)
     assert words(first.notes) == "Ten minutes Board Draw" and words(second.notes) == "Ask a"
-    (tmp_path / "guide.md").unlink()
-    assert not any(slide.notes for slide in slides_of(cells))
+
+
+def test_a_figure_lives_on_a_page_of_its_own_where_it_can(monkeypatch, tmp_path):
+    def make(sources):
+        if "1.0" not in sources[-1]:
+            raise InputError("There are no weights.")
+        return widgets.Vectors((1.0, 0), (0, 1))
+
+    living, still = drawing("Vectors(1.0)"), drawing("Denoise()")
+    for cell, kind in ((living, "Vectors"), (still, "Denoise")):
+        cell.outputs[0].data["text/plain"] = f"{kind}: run this cell in Jupyter to use it."
+    monkeypatch.setattr(slides, "make_figure", make)
+    found = talk(living, still)
+    slides._write_figures([living, still], found, tmp_path, "04")
+    assert [slide.page for slide in found] == [f"{tmp_path.name}/04_Vectors.html", ""]
+    assert (tmp_path / "04_Vectors.html").is_file()
 
 
 def test_a_sentence_ends_where_it_ends():
@@ -135,35 +273,39 @@ def test_a_sentence_ends_where_it_ends():
     assert first_sentence("Yes. It is as large as the others are. So.")[1] == "So."
 
 
-def test_no_line_of_a_lesson_is_lost():
-    for path in TALKS:
-        cells = read_cells(path)
-        slides = slides_of(cells)
+@pytest.fixture(scope="module")
+def decks():
+    """Return the cells of each lesson, and its slides."""
+    lessons = map(read_cells, TALKS)
+    return [(cells, slides_of(cells)) for cells in lessons]
+
+
+def test_no_line_of_a_lesson_is_lost(decks):
+    for cells, deck in decks:
         said = [
             words(part)
-            for slide in everything(slides)
+            for slide in everything(deck)
             for part in (slide.title, slide.lead, slide.body, slide.caption, slide.notes)
         ]
         said = " ".join(filter(None, said))
         for cell in cells:
             if cell.cell_type == "code":
                 left_out = {"setup", "check", "predict"} & {*tags(cell)}
-                assert left_out or words(html.escape(cell.source)) in said, cell.source
+                assert left_out or words(html.escape(shown_code(cell.source))) in said, cell.source
                 continue
             for block in blocks(cell.source):
-                sentence, rest = first_sentence(block.text)
-                heading = block.kind == "heading"
-                for part in [block.text.lstrip("# ")] if heading else [sentence, rest]:
-                    assert words(prose(part)) in said, part
+                rest = block.text.lstrip("# ") if block.kind == "heading" else block.text
+                while rest:
+                    sentence, rest = first_sentence(rest)
+                    assert words(prose(sentence)) in said, sentence
 
 
-def test_a_solution_is_never_in_the_row_that_is_shown():
-    for path in TALKS:
-        cells = read_cells(path)
-        shown = " ".join(slide.body + slide.notes for slide in slides_of(cells))
+def test_a_solution_is_never_in_the_row_that_is_shown(decks):
+    for cells, deck in decks:
+        shown = " ".join(slide.body + slide.notes for slide in deck)
         for cell in cells:
             if "solution" in tags(cell):
-                assert words(html.escape(cell.source)) not in words(shown)
+                assert words(html.escape(shown_code(cell.source))) not in words(shown)
 
 
 MEASURE = """() => {
@@ -184,8 +326,10 @@ MEASURE = """() => {
         found.push(`cut: ${part.outerHTML.slice(0, 80)}`);
     }
     const rows = [...slide.children].map((part) => part.getBoundingClientRect());
-    rows.sort((one, other) => one.top - other.top);
-    if (rows.some((row, at) => at && row.top < rows[at - 1].bottom - 1)) found.push("overlap");
+    const over = (one, other) => one !== other
+      && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1
+      && Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1;
+    if (rows.some((one) => rows.some((other) => over(one, other)))) found.push("overlap");
     if (slide.querySelector("[data-mml-node=merror]")) found.push("formula");
     if (slide.textContent.replaceAll(/`[^`]*`/g, "").match(/\\$[^$]+\\$/)) found.push("dollars");
     for (const image of slide.querySelectorAll("img")) {
@@ -193,7 +337,7 @@ MEASURE = """() => {
       const own = image.getBoundingClientRect();
       const scale = Math.min(own.width / image.naturalWidth, own.height / image.naturalHeight);
       const size = [image.naturalWidth, image.naturalHeight].map((side) => side * scale);
-      drawn.push([...size, !!image.closest("table")]);
+      drawn.push([...size, !!image.closest("table"), h, image.src.startsWith("data:") && scale]);
     }
     for (const code of slide.querySelectorAll("pre"))
       if (parseFloat(getComputedStyle(code).fontSize) < 15) found.push("small");
@@ -203,7 +347,11 @@ MEASURE = """() => {
 }"""
 
 
-def test_every_slide_fits_and_shows_what_it_should(browser, tmp_path):
+SMALLEST = 8 / 72 * 100  # pixels: the smallest print of a figure, 8 points, in the notebook
+
+
+def test_every_slide_fits_and_shows_what_it_should(monkeypatch, browser, tmp_path):
+    monkeypatch.setattr(slides, "make_figure", lambda sources: widgets.Vectors((1, 0), (0, 1)))
     index = write_slides(tmp_path / "talks")
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     elsewhere, errors = [], []
@@ -218,9 +366,20 @@ def test_every_slide_fits_and_shows_what_it_should(browser, tmp_path):
         page.wait_for_function("window.Reveal?.isReady()")
         measured = page.evaluate(MEASURE)
         assert not measured["findings"], json.dumps(measured["findings"], indent=1)
-        for width, height, in_a_table in measured["drawn"]:
-            assert height > 200, (address, width, height)
-            assert in_a_table or width > 1100 or height > 360, (address, width, height)
+        print_of = {}  # a slide, and what lies below it
+        for width, height, in_a_table, slide, scale in measured["drawn"]:
+            assert height > 200 or slide in print_of, (address, width, height)
+            assert in_a_table or width > 1100 or height > 360 or scale > 1.1, (
+                address,
+                width,
+                height,
+            )
+            if scale:
+                print_of[slide] = max(print_of.get(slide, 0), scale)
+                assert scale > 0.65, (address, slide)
+        # What is saved of an interactive figure has a tenth more pixels.
+        small = {slide: SMALLEST * scale for slide, scale in print_of.items() if scale < 0.9}
+        assert not small, (address, small)
     # Space passes by what lies below; the down arrow goes there.
     page.goto(addresses[0])
     page.wait_for_function("window.Reveal?.isReady()")
@@ -231,5 +390,15 @@ def test_every_slide_fits_and_shows_what_it_should(browser, tmp_path):
     page.evaluate("Reveal.slide(1, 0)")
     page.keyboard.press("ArrowDown")
     assert page.evaluate(below) == 1
+    # A figure is opened, and lives.
+    page.goto(next(one for one in addresses if "/04_" in one))
+    page.wait_for_function("window.Reveal?.isReady()")
+    found = page.locator(".living a").first
+    index = "(link) => Reveal.getIndices(link.closest('section')).h"
+    page.evaluate("(h) => Reveal.slide(h)", found.evaluate(index))
+    with page.expect_popup() as opened:
+        found.click()
+    opened.value.wait_for_function("window.figure !== undefined")
+    opened.value.close()
     page.close()
     assert not elsewhere and not errors
