@@ -18,6 +18,7 @@ from nst_helpers.errors import InputError, shown
 from nst_helpers.files import as_path, claim, same_file
 from nst_helpers.images import check_output, read_settings, save_image
 from nst_helpers.runtime.devices import choose_device, choose_precision
+from nst_helpers.runtime.sweep import command as sweep
 
 _OUTPUT = "stylised.png"
 _QUALITY = "good"
@@ -28,7 +29,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="nst",
         description="Paint a content picture in the manner of a style picture.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        epilog=f"For a class there are also: {', '.join(commands.COMMANDS)}, each with --help.",
+        epilog="For many pictures there is sweep; for a class there are "
+        f"{', '.join(commands.COMMANDS)}; each with --help.",
     )
     settings = inspect.signature(transfer.StyleTransfer).parameters
 
@@ -170,6 +172,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in commands.COMMANDS:
         return commands.main(arguments)
+    if arguments[:1] == ["sweep"]:
+        return sweep.main(arguments[1:])
     parser = _parser()
     settings = vars(parser.parse_args(arguments))
     try:

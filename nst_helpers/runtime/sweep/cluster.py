@@ -1,0 +1,206 @@
+"""Runs on many machines, through Dask: a scheduler and its workers, of which each paints one.
+
+The pictures and the weights go to each worker once, and what is painted comes back; the workers
+read and write no files. A worker that is lost loses the run that it was at, which another begins
+anew. What is asked for stays known to the scheduler: if this program is killed, the workers go on,
+and one that asks for the same finds it done.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from pathlib import Path
+from typing import Any
+
+from distributed import Client, Future, KilledWorker, Worker, WorkerPlugin, as_completed
+
+from nst_helpers.errors import InputError, reason, shown, tell
+from nst_helpers.files import as_path
+from nst_helpers.gallery import gallery
+from nst_helpers.runtime.sweep.grid import Plan
+from nst_helpers.runtime.sweep.painter import Outcome, facts, needed, paint
+from nst_helpers.runtime.weights import give_weights, load_convolutions
+
+_SECONDS_TO_CONNECT = 20
+_RETRIES = 2  # of a run that fails for another reason than its settings
+_ATTEMPTS = 5  # for a run whose pictures were lost with the worker that held them
+_TURN = "nst"  # what a worker has one of, so that it paints one picture at a time
+
+
+class Cluster:
+    """The workers of a Dask scheduler.
+
+    Args:
+        scheduler: its address, such as `tcp://10.0.0.1:8786`.
+    """
+
+    def __init__(self, scheduler: str) -> None:
+        """Connect to nothing yet."""
+        self._scheduler = scheduler
+
+    def facts(self) -> list[dict[str, Any]]:
+        """Return what `painter.facts` says of each worker, once there is one.
+
+        Raises:
+            InputError: the scheduler does not answer, or a worker does not have this package.
+        """
+        with self._client() as client:
+            if not client.nthreads():
+                tell(f"The scheduler {shown(self._scheduler)} has no workers yet; one is awaited.")
+                client.wait_for_workers(1)
+            said = self._facts(client)
+        if len(versions := sorted({each["torch"] for each in said})) > 1:
+            tell(f"The workers have torch {' and '.join(versions)}, whose digits may differ.")
+        return said
+
+    def needed(self, plans: list[Plan], fixed: dict[str, Any]) -> list[float]:
+        """Return how many bytes each of some runs needs, after a check on a worker."""
+        with self._client() as client:
+            self._give_weights(client, plans)
+            sources = {name: data for plan in plans for name, data in _files(plan).items()}
+            return client.submit(needed, plans, fixed, sources, pure=False).result()
+
+    def threads(self, facts: list[dict[str, Any]], memory: float, runs: int) -> int:
+        """Return how many threads each worker has at the least."""
+        return min(each["threads"] for each in facts)
+
+    def paint(
+        self, plans: list[Plan], fixed: dict[str, Any], memory: float
+    ) -> Iterator[tuple[Plan, Outcome]]:
+        """Yield each run as soon as it is painted, with its plan.
+
+        With the iterator, all runs end that are not finished.
+        """
+        with self._client() as client:
+            self._give_weights(client, plans)
+            yield from _Work(client, plans, fixed)
+
+    def _facts(self, client):
+        try:
+            threads = client.nthreads()
+            return [
+                {**said, "threads": threads.get(worker, 1)}
+                for worker, said in client.run(facts).items()
+            ]
+        except (ImportError, AttributeError) as error:
+            raise InputError(
+                f"The workers cannot use this package ({reason(error)}): install the same version "
+                "of it where they run."
+            ) from error
+
+    def _give_weights(self, client, plans):
+        """Have all workers, and those that come later, compute with the weights of this machine."""
+        given = [set(each["given"]) for each in self._facts(client)]
+        for network in sorted({plan.settings["network"] for plan in plans}):
+            if not all(network in networks for networks in given):
+                client.register_plugin(_Preparation(network))
+
+    @contextlib.contextmanager
+    def _client(self):
+        try:
+            client = Client(self._scheduler, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"The scheduler {shown(self._scheduler)} does not answer ({reason(error)}): start "
+                "it with 'dask scheduler', which prints its address."
+            ) from error
+        try:
+            yield client
+        finally:
+            client.close()
+
+
+class _Preparation(WorkerPlugin):
+    """Gives a worker the weights of a network, and one turn to paint."""
+
+    def __init__(self, network):
+        self.name = f"nst-{network}"
+        self.network, self.weights = network, load_convolutions(network)
+
+    async def setup(self, worker: Worker) -> None:
+        give_weights(self.network, self.weights)
+        await worker.set_resources(**{_TURN: 1})
+
+
+class _Work:
+    """The runs that are asked for, as an iterable of those that are done."""
+
+    def __init__(self, client, plans, fixed):
+        self.client, self.fixed = client, fixed
+        self.sent: dict[str, Future] = {}  # the pictures' files
+        self.plans = {f"nst-{plan.digest(fixed)}": plan for plan in plans}
+        self.attempts = dict.fromkeys(self.plans, 0)
+
+    def __iter__(self):
+        known = set(self.client.list_datasets())
+        futures = {
+            key: self.client.get_dataset(key) if key in known else self.ask(key)
+            for key in self.plans
+        }
+        new = {key: future for key, future in futures.items() if key not in known}
+        if new:
+            self.client.publish_dataset(**new)  # so that they outlive this client
+        waiting = as_completed(futures.values())
+        try:
+            for future in waiting:
+                key = future.key.partition("/")[0]
+                outcome = self.outcome(key, future)
+                if outcome is None:
+                    futures[key] = self.ask(key)
+                    self.client.publish_dataset(futures[key], name=key, override=True)
+                    waiting.add(futures[key])
+                    continue
+                yield self.plans[key], outcome
+                self.client.unpublish_dataset(key)
+                del futures[key]
+        finally:
+            unfinished = {key: future for key, future in futures.items() if not future.done()}
+            if unfinished:
+                self.client.unpublish_dataset(list(unfinished))
+                self.client.cancel(list(unfinished.values()))
+
+    def ask(self, key):
+        """Send a run, and those of its pictures that were not sent before."""
+        plan = self.plans[key]
+        for name, data in _files(plan, without=self.sent).items():
+            self.sent[name] = self.client.scatter(data)
+        self.attempts[key] += 1
+        attempt = f"/{self.attempts[key]}" if self.attempts[key] > 1 else ""
+        return self.client.submit(
+            paint,
+            plan,
+            self.fixed,
+            {name: self.sent[name] for name in plan.files if name in self.sent},
+            key=key + attempt,
+            retries=_RETRIES,
+            resources={_TURN: 1},
+        )
+
+    def outcome(self, key, future):
+        """Return what has become of a run, or None where it is to be asked for again."""
+        try:
+            return future.result()
+        except CancelledError:  # its pictures were lost with a worker
+            for name in self.plans[key].files:
+                self.sent.pop(name, None)
+            if self.attempts[key] < _ATTEMPTS:
+                return None
+            return Outcome(failure="The workers that had its pictures were lost again and again.")
+        except KilledWorker as error:
+            return Outcome(failure=f"Several workers ended while they painted it: {reason(error)}")
+        except Exception as error:
+            return Outcome(failure=f"{type(error).__name__}: {reason(error)}")
+
+
+def _files(plan: Plan, without: Any = ()) -> dict[str, bytes]:
+    """Return the content of the pictures' files that a worker does not have."""
+    return {
+        name: _path(name).read_bytes()
+        for name, file in plan.files.items()
+        if file.sha256 and name not in without
+    }
+
+
+def _path(name: str) -> Path:
+    known = gallery().get(name)
+    return known.path if known else as_path(name)
