@@ -12,7 +12,14 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
-from distributed import Client, Future, KilledWorker, Worker, WorkerPlugin, as_completed
+from distributed import (  # pyrefly: ignore[missing-import]
+    Client,
+    Future,
+    KilledWorker,
+    Worker,
+    WorkerPlugin,
+    as_completed,
+)
 
 from nst_helpers.errors import InputError, reason, shown, tell
 from nst_helpers.files import as_path
@@ -23,7 +30,6 @@ from nst_helpers.runtime.weights import give_weights, load_convolutions
 
 _SECONDS_TO_CONNECT = 20
 _RETRIES = 2  # of a run that fails for another reason than its settings
-_ATTEMPTS = 5  # for a run whose pictures were lost with the worker that held them
 _TURN = "nst"  # what a worker has one of, so that it paints one picture at a time
 
 
@@ -127,9 +133,8 @@ class _Work:
 
     def __init__(self, client, plans, fixed):
         self.client, self.fixed = client, fixed
-        self.sent: dict[str, Future] = {}  # the pictures' files
+        self.pictures: dict[str, Future] = {}
         self.plans = {f"nst-{plan.digest(fixed)}": plan for plan in plans}
-        self.attempts = dict.fromkeys(self.plans, 0)
 
     def __iter__(self):
         known = set(self.client.list_datasets())
@@ -137,22 +142,13 @@ class _Work:
             key: self.client.get_dataset(key) if key in known else self.ask(key)
             for key in self.plans
         }
-        new = {key: future for key, future in futures.items() if key not in known}
-        if new:
+        if new := {key: future for key, future in futures.items() if key not in known}:
             self.client.publish_dataset(**new)  # so that they outlive this client
-        waiting = as_completed(futures.values())
         try:
-            for future in waiting:
-                key = future.key.partition("/")[0]
-                outcome = self.outcome(key, future)
-                if outcome is None:
-                    futures[key] = self.ask(key)
-                    self.client.publish_dataset(futures[key], name=key, override=True)
-                    waiting.add(futures[key])
-                    continue
-                yield self.plans[key], outcome
-                self.client.unpublish_dataset(key)
-                del futures[key]
+            for future in as_completed(futures.values(), loop=self.client.loop):
+                yield self.plans[future.key], _outcome(future)
+                self.client.unpublish_dataset(future.key)
+                del futures[future.key]
         finally:
             unfinished = {key: future for key, future in futures.items() if not future.done()}
             if unfinished:
@@ -160,36 +156,32 @@ class _Work:
                 self.client.cancel(list(unfinished.values()))
 
     def ask(self, key):
-        """Send a run, and those of its pictures that were not sent before."""
+        """Have a run painted; return its future."""
         plan = self.plans[key]
-        for name, data in _files(plan, without=self.sent).items():
-            self.sent[name] = self.client.scatter(data)
-        self.attempts[key] += 1
-        attempt = f"/{self.attempts[key]}" if self.attempts[key] > 1 else ""
+        for name, data in _files(plan, without=self.pictures).items():
+            # A task, and no scattered data, which would be lost with the worker that has it.
+            self.pictures[name] = self.client.submit(
+                bytes, data, key=f"nst-picture-{plan.files[name].sha256}"
+            )
+        pictures = {name: self.pictures[name] for name in plan.files if name in self.pictures}
         return self.client.submit(
             paint,
             plan,
             self.fixed,
-            {name: self.sent[name] for name in plan.files if name in self.sent},
-            key=key + attempt,
+            pictures,
+            key=key,
             retries=_RETRIES,
             resources={_TURN: 1},
         )
 
-    def outcome(self, key, future):
-        """Return what has become of a run, or None where it is to be asked for again."""
-        try:
-            return future.result()
-        except CancelledError:  # its pictures were lost with a worker
-            for name in self.plans[key].files:
-                self.sent.pop(name, None)
-            if self.attempts[key] < _ATTEMPTS:
-                return None
-            return Outcome(failure="The workers that had its pictures were lost again and again.")
-        except KilledWorker as error:
-            return Outcome(failure=f"Several workers ended while they painted it: {reason(error)}")
-        except Exception as error:
-            return Outcome(failure=f"{type(error).__name__}: {reason(error)}")
+
+def _outcome(future: Future) -> Outcome:
+    try:
+        return future.result()
+    except KilledWorker as error:
+        return Outcome(failure=f"Several workers ended while they painted it: {reason(error)}")
+    except (Exception, CancelledError) as error:
+        return Outcome(failure=f"{type(error).__name__}: {reason(error)}")
 
 
 def _files(plan: Plan, without: Any = ()) -> dict[str, bytes]:

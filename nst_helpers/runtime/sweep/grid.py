@@ -77,6 +77,10 @@ class Plan:
     kept: dict[str, Any]
     files: dict[str, PictureFile]
 
+    def value(self, name: str) -> Any:
+        """Return the value of a setting, which is the usual one where the grid says nothing."""
+        return self.values.get(name, self.settings.get(name))
+
     def digest(self, fixed: Mapping[str, Any]) -> str:
         """Return 64 hexadecimal digits that stand for all settings and for the pictures' files.
 
@@ -103,9 +107,9 @@ class Plan:
         """
         parts = [in_words(name, self.values[name]) for name in ("content", "style")]
         parts += [
-            f"{name}-{in_words(name, self.values[name])}"
+            f"{name}-{in_words(name, self.value(name))}"
             for name in varied
-            if name not in {"content", "style"} and name in self.values
+            if name not in {"content", "style"}
         ]
         words = re.sub(r"[^\w.+-]+", "_", "-".join(parts))[:_LONGEST_NAME]
         return f"{words}-{digest[:8]}.png"
@@ -191,8 +195,8 @@ def expand(grids: Grid | Iterable[Grid]) -> list[Plan]:
         raise InputError("There is no grid: give settings with their values.")
     if number > _MOST_RUNS:
         raise InputError(
-            f"The grid has {number:,} runs, and at most {_MOST_RUNS:,} are taken: name fewer "
-            "values, or make several sweeps of it."
+            f"The grid has more than {_MOST_RUNS:,} runs: name fewer values, or make several "
+            "sweeps of it."
         )
     files = _check_pictures(checked)
     plans = {}
@@ -210,13 +214,11 @@ def varied(plans: list[Plan]) -> dict[str, list[Any]]:
         >>> varied(expand({"content": "cat", "style": ["mosaic", "night_sky"]}))
         {'style': ['mosaic', 'night_sky']}
     """
-    axes: dict[str, dict[str, Any]] = {}
+    axes: dict[str, dict[str, Any]] = {name: {} for plan in plans for name in plan.values}
     for plan in plans:
-        for name, value in plan.values.items():
-            axes.setdefault(name, {}).setdefault(json.dumps(_plain(value)), value)
-    known = {name: list(values.values()) for name, values in axes.items()}
-    partly = {name for name in known if any(name not in plan.values for plan in plans)}
-    return {name: known[name] for name in known if len(known[name]) > 1 or name in partly}
+        for name, values in axes.items():
+            values.setdefault(json.dumps(_plain(plan.value(name))), plan.value(name))
+    return {name: list(values.values()) for name, values in axes.items() if len(values) > 1}
 
 
 def in_words(name: str, value: Any) -> str:
@@ -256,6 +258,9 @@ def _checked(grid: Grid) -> dict[str, list[Any]]:
                 f"The {name} is the same for all runs of a sweep, as it changes their digits: "
                 "name one, and make a sweep for each."
             )
+    for threads in checked.get("threads", []):
+        if threads is not None and (not isinstance(threads, int) or threads < 1):
+            raise InputError(f"threads is {shown(threads)}; it must be a whole number from 1.")
     if len(checked.get("seed", [])) > 1 and "noise" not in checked.get("start", []):
         raise InputError(
             f"The grid has {len(checked['seed'])} seeds, and only a start from noise uses them: "
@@ -270,7 +275,7 @@ def _values(name: str, given: Any) -> list[Any]:
     )
     if single or (isinstance(given, np.ndarray) and given.ndim == 0):
         return [_value(name, given)]
-    values = [_value(name, each) for each in given]
+    values = [_value(name, each) for each in itertools.islice(given, _MOST_RUNS + 1)]
     if not values:
         raise InputError(f"{name} has no values: name one at least, or leave it out.")
     return values

@@ -47,7 +47,7 @@ class ContactSheet:
         square = min(_MOST_COLUMNS, math.ceil(math.sqrt(len(plans))))
         for number, plan in enumerate(plans):
             if self._across:
-                column = heads.index(_words(self._across, plan.values.get(self._across)))
+                column = heads.index(_words(self._across, plan.value(self._across)))
                 rows.setdefault(self._lines(plan), {})[column] = plan
             else:
                 rows.setdefault((str(number // square),), {})[number % square] = plan
@@ -134,7 +134,7 @@ class ContactSheet:
         return self._left + column * self._step[0], top + row * self._step[1]
 
     def _lines(self, plan):
-        return tuple(_words(name, plan.values.get(name)) for name in self._down)
+        return tuple(_words(name, plan.value(name)) for name in self._down)
 
     def _width_of_words(self, rows):
         lines = [line for row in rows for line in row]

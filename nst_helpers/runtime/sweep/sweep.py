@@ -210,7 +210,7 @@ class Sweep:
             if any(n[0] == name for n in bytes_of)
         }
         meeting = next(
-            (p for p in self.runs if all(str(p.values.get(n)) == v for n, v in worst.items())), None
+            (p for p in self.runs if all(str(p.value(n)) == v for n, v in worst.items())), None
         )
         more = self._machines.needed([meeting], self.fixed) if meeting and len(worst) > 1 else []
         return max([*bytes_of.values(), *more])
@@ -317,10 +317,10 @@ def _examples(plans: list[Plan], axes: dict[str, list[Any]]) -> dict[tuple[str, 
         if name in {"content", "style"}:
             continue
         for plan in plans:
-            found.setdefault((name, str(plan.values.get(name))), plan)
+            found.setdefault((name, str(plan.value(name))), plan)
     for name in {"content", "style"} & axes.keys():
         plan = max(plans, key=partial(_pixels, name=name))
-        found[name, str(plan.values[name])] = plan
+        found[name, str(plan.value(name))] = plan
     return found
 
 
