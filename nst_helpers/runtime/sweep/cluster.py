@@ -137,13 +137,9 @@ class _Work:
         self.plans = {f"nst-{plan.digest(fixed)}": plan for plan in plans}
 
     def __iter__(self):
-        known = set(self.client.list_datasets())
-        futures = {
-            key: self.client.get_dataset(key) if key in known else self.ask(key)
-            for key in self.plans
-        }
-        if new := {key: future for key, future in futures.items() if key not in known}:
-            self.client.publish_dataset(**new)  # so that they outlive this client
+        # What the scheduler knows already, from a client that was killed, it does not begin anew.
+        futures = {key: self.ask(key) for key in self.plans}
+        self.client.publish_dataset(override=True, **futures)  # so that they outlive this client
         try:
             for future in as_completed(futures.values(), loop=self.client.loop):
                 yield self.plans[future.key], _outcome(future)
