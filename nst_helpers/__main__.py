@@ -133,6 +133,28 @@ def _kept(path: str) -> dict[str, Any]:
     return {name: kept[name] for name in kept if name in known and name not in machine}
 
 
+def settings_of(arguments: Sequence[str]) -> dict[str, Any]:
+    """Return what a command asks for, by the names of its options.
+
+    Raises:
+        InputError: the PNG that `--like` names carries no settings.
+
+    Example:
+        >>> settings_of(["cat", "mosaic", "--quality", "draft"])["quality"]
+        'draft'
+    """
+    parser = _parser()
+    settings = vars(parser.parse_args(arguments))
+    if not settings["like"]:
+        return {"quality": _QUALITY, **settings}
+    kept = _kept(settings["like"])
+    if "quality" in settings:  # given besides, so it takes precedence
+        named = transfer.QUALITIES[settings["quality"]]
+        kept = {name: kept[name] for name in kept if name not in named}
+    parser.set_defaults(**kept)
+    return vars(parser.parse_args(arguments))
+
+
 def _save_free(result: transfer.Result, wanted: Path) -> Path:
     """Save a picture under a name that no file has, and return it."""
     path = claim(wanted)
@@ -174,18 +196,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return commands.main(arguments)
     if arguments[:1] == ["sweep"]:
         return sweep.main(arguments[1:])
-    parser = _parser()
-    settings = vars(parser.parse_args(arguments))
     try:
-        if settings["like"]:
-            kept = _kept(settings["like"])
-            if "quality" in settings:  # given besides, so it takes precedence
-                named = transfer.QUALITIES[settings["quality"]]
-                kept = {name: kept[name] for name in kept if name not in named}
-            parser.set_defaults(**kept)
-            settings = vars(parser.parse_args(arguments))
-        else:
-            settings.setdefault("quality", _QUALITY)
+        settings = settings_of(arguments)
         output, checkpoint = settings.pop("output", None), settings["checkpoint"]
         check_output(output or _OUTPUT)  # before the computing, not after it
         inputs = {

@@ -96,7 +96,14 @@ def test_conda_installs_what_pyproject_lists():
     python, pip, packages = conda["dependencies"]
     assert python == f"python{project['requires-python']}" and pip == "pip"
     assert packages == {"pip": ["-e .[lab,course,phone,test]"]}
-    assert set(project["optional-dependencies"]) == {"lab", "course", "grading", "phone", "test"}
+    assert set(project["optional-dependencies"]) == {
+        "lab",
+        "course",
+        "grading",
+        "phone",
+        "cluster",
+        "test",
+    }
 
 
 def test_nothing_opens_jupyter_or_voila_to_others():

@@ -345,7 +345,7 @@ def _plan(values: dict[str, Any], files: dict[str, PictureFile]) -> Plan:
         known |= {source: files[source] for source in sources}
         if sources:
             names = [kept_name(source) for source in sources]
-            kept[name] = names if isinstance(settings[name], list) else names[0]
+            kept[name] = names if name == "masks" or len(names) > 1 else names[0]
     return Plan(values, settings, kept, known)
 
 
