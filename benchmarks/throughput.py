@@ -9,8 +9,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import psutil
-
 from nst_helpers.runtime.sweep import Sweep
 
 FOLDER = Path(__file__).parents[1] / "docs"
@@ -36,6 +34,8 @@ def measure(processes, threads):
 
 def processor_seconds():
     """Return what the processes of the sweep have computed together."""
+    import psutil  # here, as it needs modules of the system that it runs on
+
     return sum(sum(child.cpu_times()[:2]) for child in psutil.Process().children())
 
 

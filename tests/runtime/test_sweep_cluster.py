@@ -23,9 +23,9 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the workers do no
 
 GRID = {
     "style": ["mosaic", "night_sky"],
-    "style_weight": [10, 20, 40, 80],
+    "style_weight": [10, 40, 80],
     "size": 64,
-    "steps": 60,
+    "steps": 40,
     "content_layers": "relu1_1",
     "style_layers": "relu1_1",
 }
@@ -123,21 +123,24 @@ def test_a_worker_is_killed_and_another_comes_late(dask, tmp_path):
             killed = dask.running["worker 0"]
             killed.kill()
             dask.add_worker("late")
-    assert len(runs) == 16 and not spread.failures and killed.wait() == -9
+    assert len(runs) == 12 and not spread.failures and killed.wait() == -9
     after = dict(dask.painted().values())
     assert set(after) >= {"worker 1", "worker 2"}
     # What the killed one had painted came back before; at most one result was on its way.
     finished = before["worker 0"] + after["worker 1"] + after["worker 2"]
-    assert finished <= 17
+    assert finished <= 13
     with no_process_left():
         alone = list(Sweep(grid, tmp_path / "alone", processes=1))
-    assert len(alone) == 16
+    assert len(alone) == 12
     for run in alone:
         assert run.path.read_bytes() == (tmp_path / "spread" / run.path.name).read_bytes()
 
 
 def test_a_client_that_comes_back_finds_what_was_done(dask, tmp_path):
-    folder, grid = tmp_path / "made", {**GRID, "content": "astronaut"}
+    folder, grid = (
+        tmp_path / "made",
+        {**GRID, "content": "astronaut", "style_weight": [10, 20, 40, 80]},
+    )
     program = "from nst_helpers.runtime.sweep import Sweep\n"
     program += f"for run in Sweep({grid}, {str(folder)!r}, scheduler={dask.address!r}):\n"
     program += "    print(run.path, flush=True)"
