@@ -1,10 +1,13 @@
 """Sweeps on this machine. A picture is tiny, and its network ends at the first layers."""
 
+import gc
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -13,11 +16,15 @@ import pytest
 import torch
 from PIL import Image
 
+from benchmarks import throughput
 from nst_helpers import __main__, load_image, read_settings, save_image
+from nst_helpers.engine import transfer
 from nst_helpers.errors import InputError
+from nst_helpers.images import png_bytes
 from nst_helpers.runtime.sweep import Sweep, processes, read_grid, sheet, sweep
 from nst_helpers.runtime.sweep.grid import expand, varied
 from nst_helpers.runtime.sweep.painter import paint
+from nst_helpers.runtime.weights import load_convolutions
 
 SMALL = {"size": 24, "steps": 2, "content_layers": "relu1_1", "style_layers": "relu1_1"}
 GRID = {"content": ["cat", "coffee"], "style": ["mosaic"], "style_weight": [10, 40], **SMALL}
@@ -81,16 +88,17 @@ def test_what_is_finished_is_skipped(tmp_path, inside):
     assert [run.seconds is None for run in runs] == [True, True, False, False]
     assert before.items() <= bytes_of(folder).items() and len(inside.painted) == 4
     # More values, another order, and equal numbers of another type: only what is new is painted.
-    wider = {**grid, "style_weight": [160, 40.0, 10], "seed": 0}
-    assert len(list(Sweep(wider, folder))) == 6 and len(inside.painted) == 6
-    # Another picture under the same name.
-    save_image(load_image("cat", size=41), picture)
-    assert len(list(Sweep(grid, folder))) == 4 and len(inside.painted) == 8
-    # Another setting that the name does not have; and another precision.
-    list(Sweep({**grid, "pooling": "avg"}, folder))
-    assert len(inside.painted) == 12
-    list(Sweep({**grid, "threads": 7}, folder))
-    assert len(inside.painted) == 16 and len(bytes_of(folder)) == 16
+    one = {**grid, "content": picture}
+    wider = {**one, "style_weight": [160, 40.0, 10], "seed": 0}
+    assert len(list(Sweep(wider, folder))) == 3 and len(inside.painted) == 5
+    # A setting that the name does not have, another number of threads, and a picture that changed.
+    one["style_weight"] = 10
+    for number, changed in enumerate([{"pooling": "avg"}, {"threads": 7}, {}], start=6):
+        if not changed:
+            picture.unlink()
+            save_image(load_image("cat", size=41), picture)
+        assert len(list(Sweep({**one, **changed}, folder))) == 1 and len(inside.painted) == number
+    assert len(bytes_of(folder)) == 8
 
 
 def test_a_name_alone_finishes_nothing(tmp_path, inside):
@@ -152,8 +160,6 @@ def test_a_run_that_fails_is_told_and_the_others_go_on(tmp_path, inside):
 
 
 def test_a_run_that_diverges_or_ends_early_is_no_finished_run(tmp_path, inside, monkeypatch):
-    from nst_helpers.engine import transfer
-
     monkeypatch.setattr(transfer, "_PATIENCE", 1)
     monkeypatch.setattr(transfer, "_GROWTH", 1e-9)
     grid = {**SMALL, "content": "cat", "style": "mosaic", "start": "style", "stages": 1}
@@ -293,7 +299,7 @@ def test_a_list_of_grids_is_one_sweep():
 
 def test_the_sheet_has_each_picture_in_its_row_and_column(tmp_path):
     plans = expand({**GRID, "size": 200, "style": ["mosaic", "night_sky"]})
-    page = sheet.ContactSheet(plans, tmp_path, "all alike")
+    page = sheet.ContactSheet(plans, tmp_path, ["all alike"])
     shades = {id(plan): 20 + 25 * number for number, plan in enumerate(plans)}
     for plan in reversed(plans):
         page.add(plan, Image.new("RGB", (200, 133), (shades[id(plan)], 0, 0)))
@@ -310,12 +316,12 @@ def test_the_sheet_has_each_picture_in_its_row_and_column(tmp_path):
 
 def test_a_long_sheet_has_pages_and_a_failure_is_named(tmp_path):
     plans = expand({"content": "cat", "style": "mosaic", "style_weight": range(1, 211)})
-    page = sheet.ContactSheet(plans, tmp_path, "")
+    page = sheet.ContactSheet(plans, tmp_path, [])
     assert [path.name for path in page.pages] == ["contact_sheet_1.jpg", "contact_sheet_2.jpg"]
     page.add(plans[0], None)
     page.save()
     assert not page.pages[1].exists()
-    blank = sheet.ContactSheet(plans, tmp_path / "..", "")._empty(0)
+    blank = sheet.ContactSheet(plans, tmp_path / "..", [])._empty(0)
     assert Image.open(page.pages[0]).convert("L").resize(blank.size) != blank.convert("L")
 
 
@@ -339,6 +345,7 @@ def test_the_greediest_run_is_estimated(tmp_path, inside):
     assert greediest._memory > Sweep({**largest, "size": 24}, tmp_path / "third")._memory
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_loses_its_own_run(tmp_path):
     long = Sweep({**GRID, "style_weight": [10, 20, 40], "steps": 60}, tmp_path, processes=2)
     runs = iter(long)
@@ -352,11 +359,10 @@ def test_a_process_that_is_killed_loses_its_own_run(tmp_path):
     assert len(list(long)) == 6  # what failed is tried again
 
 
+@pytest.mark.slow
 def test_leaving_the_loop_ends_the_processes(tmp_path):
     for _ in Sweep({**GRID, "steps": 400}, tmp_path, processes=2):
         break
-    import gc
-
     gc.collect()
     assert not children()
     assert len(bytes_of(tmp_path)) == 1
@@ -427,11 +433,6 @@ def test_the_command(tmp_path, capsys, inside, monkeypatch):
         patch.setattr(inside, "paint", interrupted)
         assert __main__.main(["sweep", str(file), str(folder)]) == 130
     assert "4 of 8 runs are finished, and the same command goes on" in capsys.readouterr().err
-    with monkeypatch.context() as patch:
-        failing = Inside().paint
-        patch.setattr(sweep, "paint", failing, raising=False)
-        patch.setattr(Path, "read_bytes", denied)
-        assert __main__.main(["sweep", str(file), str(folder)]) == 0
     picture = tmp_path / "b.png"
     save_image(load_image("cat", 24), picture)
     file.write_text("\n".join([*lines[1:], 'content = "b.png"']), encoding="utf-8")
@@ -461,3 +462,43 @@ print(len([run.path for run in track(Sweep({GRID}, {str(tmp_path / "made")!r}, p
     outputs = book.cells[0].outputs
     assert any(output.get("text") == "4\n" for output in outputs)
     assert any("4 of 4" in str(output.get("data")) for output in outputs)
+
+
+def test_the_plan_of_the_page_adds_up():
+    page = (Path(__file__).parents[2] / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    runs, workers, photograph, minutes = 1000, 100, 2e6, 5
+    weights = 4 * sum(each.numel() for each in load_convolutions("vgg16").values())
+    painted = torch.rand(1, 3, 341, 512, generator=torch.Generator().manual_seed(0))
+    smooth = torch.nn.functional.avg_pool2d(painted, 3, 1, 1)  # noise, as a painting has some
+    assert 1.5 < len(png_bytes(smooth)) / (341 * 512) < 3
+    result = 2 * 341 * 512
+    sent = [runs * photograph, runs * photograph, workers * weights, runs * result]
+    for row, gigabytes in zip(
+        ("to the scheduler", "to workers", "weights", "results"), sent, strict=True
+    ):
+        (line,) = (each for each in page.splitlines() if each[:1] == "|" and row in each)
+        assert f"| {gigabytes / 1e9:.1f}" in line or f"| {gigabytes / 1e9:.2f} GB" in line
+    assert f"| {sum(sent) * 8 / 1e9:.0f} s for all of it" in page
+    assert f"| {runs // workers * minutes} minutes |" in page and "in 10 waves on 100" in page
+
+
+def test_the_page_has_what_was_measured():
+    folder = Path(__file__).parents[2] / "docs"
+    rounds = json.loads((folder / "sweeps.json").read_text(encoding="utf-8"))
+    assert throughput.table(rounds) in (folder / "sweeps.md").read_text(encoding="utf-8")
+    # What the text says of it: a thread more costs processor time, a process more does not.
+    for one, threads, several in rounds:
+        assert threads[1] > one[1] and several[0] < one[0]
+
+
+def test_the_pages_own_lines_work(tmp_path, inside):
+    page = (Path(__file__).parents[2] / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    example = re.search(r"a setting a line:\n\n(.*?)\n\n[A-Z]", page, re.S)[1]
+    (tmp_path / "photos").mkdir()
+    save_image(load_image("cat", size=24), tmp_path / "photos" / "a.jpg")
+    (tmp_path / "grid.toml").write_text(textwrap.dedent(example), encoding="utf-8")
+    assert len(expand(read_grid(tmp_path / "grid.toml"))) == 2 * 2 * 3
+    for value in re.findall(r"`(style\w* = .*?)`", page):
+        (tmp_path / "grid.toml").write_text(f"{value}\n", encoding="utf-8")
+        grid = {"content": "cat", "style": "mosaic", **read_grid(tmp_path / "grid.toml")}
+        assert len(expand(grid)) == (1 if value.startswith("style =") else 2)

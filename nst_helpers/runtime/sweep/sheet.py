@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from nst_helpers.files import written_whole
 from nst_helpers.runtime.sweep.grid import Plan, in_words, varied
@@ -29,13 +29,13 @@ class ContactSheet:
         plans: of all runs.
         folder: where the pages are written, as `contact_sheet.jpg`, or `contact_sheet_1.jpg` and
             so on where there are more than twenty rows.
-        common: what all runs have in common, in words, for the last line of each page.
+        common: what all runs have in common, in words, for the end of each page.
 
     Attributes:
         pages: the paths of the pages.
     """
 
-    def __init__(self, plans: Sequence[Plan], folder: Path, common: str) -> None:
+    def __init__(self, plans: Sequence[Plan], folder: Path, common: Sequence[str]) -> None:
         """Lay out the pages; nothing is drawn yet."""
         axes = varied(list(plans))
         fitting = [name for name, values in axes.items() if len(values) <= _MOST_COLUMNS]
@@ -87,8 +87,8 @@ class ContactSheet:
             self._drawn[page] = self._empty(page)
         x, y = self._corner(row, column)
         if picture:
-            small = picture.convert("RGB")
-            small.thumbnail(self._box, Image.Resampling.LANCZOS)
+            small = ImageOps.contain(picture.convert("RGB"), self._box, Image.Resampling.LANCZOS)
+            self._drawn[page].paste("white", self._field(row, column))
             self._drawn[page].paste(small, (x, y))
         else:
             _write(self._drawn[page], (x + _GAP, y + _GAP), ["failed"])
@@ -113,25 +113,29 @@ class ContactSheet:
         """Return a page with its words, and a grey field for each run."""
         part = self._pages[page]
         end = self._corner(len(part), self._wide)
-        image = Image.new("RGB", (end[0], end[1] + _LINE + _GAP), "white")
+        common = _wrapped(self._common, end[0] - 2 * _GAP)
+        image = Image.new("RGB", (end[0], end[1] + len(common) * _LINE + _GAP), "white")
         for column, head in enumerate(self._heads):
             _write(image, (self._corner(0, column)[0], _GAP), [head], self._box[0])
         for row, cells in enumerate(part):
             for column, plan in cells.items():
-                x, y = self._corner(row, column)
-                field = (x, y, x + self._box[0] - 1, y + self._box[1] - 1)
-                ImageDraw.Draw(image).rectangle(field, _GREY)
+                image.paste(_GREY, self._field(row, column))
                 if not self._across:
+                    x, y = self._corner(row, column)
                     _write(image, (x, y + self._box[1] + 2), self._lines(plan), self._box[0])
             if self._across:
                 first = next(iter(cells.values()))
                 _write(image, (_GAP, self._corner(row, 0)[1]), self._lines(first))
-        _write(image, (_GAP, end[1]), [self._common], end[0] - 2 * _GAP)
+        _write(image, (_GAP, end[1]), common, end[0] - 2 * _GAP)
         return image
 
     def _corner(self, row, column):
         top = _GAP + (_LINE + 4 if self._heads else 0)
         return self._left + column * self._step[0], top + row * self._step[1]
+
+    def _field(self, row, column):
+        x, y = self._corner(row, column)
+        return x, y, x + self._box[0], y + self._box[1]
 
     def _lines(self, plan):
         return tuple(_words(name, plan.value(name)) for name in self._down)
@@ -159,6 +163,19 @@ def _width(plan: Plan) -> int:
 
 def _font() -> Any:
     return ImageFont.load_default(_LETTERS)
+
+
+def _wrapped(parts: Sequence[str], width: float) -> list[str]:
+    """Return lines of words with commas between them, each as wide as it may be."""
+    lines = [""]
+    for number, part in enumerate(parts):
+        word = part if number == len(parts) - 1 else f"{part},"
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and _font().getlength(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def _write(

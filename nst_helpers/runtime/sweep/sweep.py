@@ -192,7 +192,7 @@ class Sweep:
         words += [self.fixed["device"], self.fixed["precision"]]
         if self.fixed["device"] == "cpu":
             words.append(f"threads {self.fixed['threads']}")
-        return ContactSheet(self.runs, self.folder, ", ".join(words))
+        return ContactSheet(self.runs, self.folder, words)
 
     def _draw(self, plan, picture):
         with _told_if_full(self._sheet.pages[0]):
