@@ -77,6 +77,8 @@ class Cluster:
 
         With the iterator, all runs end that are not finished.
         """
+        if not plans:
+            return
         with self._client() as client:
             self._give_weights(client, plans)
             yield from _Work(client, plans, fixed)
@@ -138,7 +140,12 @@ class _Work:
 
     def __iter__(self):
         # What the scheduler knows already, from a client that was killed, it does not begin anew.
-        futures = {key: self.ask(key) for key in self.plans}
+        futures = {}
+        for key, plan in self.plans.items():
+            try:
+                futures[key] = self.ask(key)
+            except OSError as error:  # a picture is not there any more
+                yield plan, Outcome(failure=reason(error))
         self.client.publish_dataset(override=True, **futures)  # so that they outlive this client
         try:
             for future in as_completed(futures.values(), loop=self.client.loop):
