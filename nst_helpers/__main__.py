@@ -18,6 +18,7 @@ from nst_helpers.errors import InputError, shown
 from nst_helpers.files import as_path, claim, same_file
 from nst_helpers.images import check_output, read_settings, save_image
 from nst_helpers.runtime.devices import choose_device, choose_precision
+from nst_helpers.runtime.sweep import command as sweep
 
 _OUTPUT = "stylised.png"
 _QUALITY = "good"
@@ -28,7 +29,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="nst",
         description="Paint a content picture in the manner of a style picture.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        epilog=f"For a class there are also: {', '.join(commands.COMMANDS)}, each with --help.",
+        epilog="For many pictures there is sweep; for a class there are "
+        f"{', '.join(commands.COMMANDS)}; each with --help.",
     )
     settings = inspect.signature(transfer.StyleTransfer).parameters
 
@@ -131,6 +133,28 @@ def _kept(path: str) -> dict[str, Any]:
     return {name: kept[name] for name in kept if name in known and name not in machine}
 
 
+def settings_of(arguments: Sequence[str]) -> dict[str, Any]:
+    """Return what a command asks for, by the names of its options.
+
+    Raises:
+        InputError: the PNG that `--like` names carries no settings.
+
+    Example:
+        >>> settings_of(["cat", "mosaic", "--quality", "draft"])["quality"]
+        'draft'
+    """
+    parser = _parser()
+    settings = vars(parser.parse_args(arguments))
+    if not settings["like"]:
+        return {"quality": _QUALITY, **settings}
+    kept = _kept(settings["like"])
+    if "quality" in settings:  # given besides, so it takes precedence
+        named = transfer.QUALITIES[settings["quality"]]
+        kept = {name: kept[name] for name in kept if name not in named}
+    parser.set_defaults(**kept)
+    return vars(parser.parse_args(arguments))
+
+
 def _save_free(result: transfer.Result, wanted: Path) -> Path:
     """Save a picture under a name that no file has, and return it."""
     path = claim(wanted)
@@ -170,18 +194,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in commands.COMMANDS:
         return commands.main(arguments)
-    parser = _parser()
-    settings = vars(parser.parse_args(arguments))
+    if arguments[:1] == ["sweep"]:
+        return sweep.main(arguments[1:])
     try:
-        if settings["like"]:
-            kept = _kept(settings["like"])
-            if "quality" in settings:  # given besides, so it takes precedence
-                named = transfer.QUALITIES[settings["quality"]]
-                kept = {name: kept[name] for name in kept if name not in named}
-            parser.set_defaults(**kept)
-            settings = vars(parser.parse_args(arguments))
-        else:
-            settings.setdefault("quality", _QUALITY)
+        settings = settings_of(arguments)
         output, checkpoint = settings.pop("output", None), settings["checkpoint"]
         check_output(output or _OUTPUT)  # before the computing, not after it
         inputs = {

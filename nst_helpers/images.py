@@ -360,22 +360,7 @@ def save_image(
         {'content': 'cat'}
     """
     path = check_output(path)
-    picture = to_pil(image)
-    options: dict[str, Any] = {"icc_profile": SRGB}
-    if path.suffix.lower() == ".png" and settings is not None:
-        try:
-            text = json.dumps(settings)
-        except (TypeError, ValueError) as error:
-            raise InputError(
-                f"The settings cannot be kept ({reason(error)}): use text, numbers and lists."
-            ) from error
-        options["pnginfo"] = chunks = PngImagePlugin.PngInfo()
-        chunks.add_text("Software", "nst_helpers")
-        chunks.add_itxt(_SETTINGS_KEY, text)
-    elif path.suffix.lower() in {".jpg", ".jpeg"}:
-        options |= {"quality": 95, "subsampling": 0}
-    elif path.suffix.lower() == ".webp":
-        options |= {"lossless": True}  # else its colours have half the resolution
+    picture, options = to_pil(image), _options(path.suffix.lower(), settings)
     try:
         with written_whole(path) as partial:
             picture.save(partial, **options)
@@ -386,6 +371,45 @@ def save_image(
         ) from error
     if replaced:
         tell(f"{shown(path)} was there and is replaced.")
+
+
+def png_bytes(image: torch.Tensor, settings: dict[str, Any] | None = None) -> bytes:
+    """Return the bytes of the PNG that `save_image` would write.
+
+    Args:
+        image: float `(1, 3, H, W)` in [0, 1].
+        settings: text, numbers and lists by name, which are kept in it.
+
+    Raises:
+        InputError: the image or the settings cannot be used.
+
+    Example:
+        >>> read_settings(png_bytes(torch.ones(1, 3, 20, 30), {"content": "cat"}))
+        {'content': 'cat'}
+    """
+    file = io.BytesIO()
+    to_pil(image).save(file, "PNG", **_options(".png", settings))
+    return file.getvalue()
+
+
+def _options(ending: str, settings: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what Pillow is told to save a picture in a format, with its settings."""
+    options: dict[str, Any] = {"icc_profile": SRGB}
+    if ending == ".png" and settings is not None:
+        try:
+            text = json.dumps(settings)
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"The settings cannot be kept ({reason(error)}): use text, numbers and lists."
+            ) from error
+        options["pnginfo"] = chunks = PngImagePlugin.PngInfo()
+        chunks.add_text("Software", "nst_helpers")
+        chunks.add_itxt(_SETTINGS_KEY, text)
+    elif ending in {".jpg", ".jpeg"}:
+        options |= {"quality": 95, "subsampling": 0}
+    elif ending == ".webp":
+        options |= {"lossless": True}  # else its colours have half the resolution
+    return options
 
 
 def read_settings(path: str | os.PathLike[str] | bytes) -> dict[str, Any] | None:

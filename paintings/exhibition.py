@@ -12,15 +12,15 @@ import json
 import shlex
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
 
 import nst_helpers as nst
 from nst_helpers import __main__ as command_line
-from nst_helpers import read_settings
 from nst_helpers.gallery import gallery
+from nst_helpers.runtime.progress import track
+from nst_helpers.runtime.sweep import Sweep
 from paint import as_jpeg
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,6 +98,11 @@ LESSONS = {
 }
 
 
+def one_by_one(paint):
+    """Return a painter of several results, which paints one after the other."""
+    return lambda names: ((name, paint(name)) for name in names)
+
+
 def paint_for_a_lesson(name):
     """Paint one result of the lessons, write its JPEG, and return what is kept of it."""
     result = eval(LESSONS[name], {"nst": nst})
@@ -107,18 +112,33 @@ def paint_for_a_lesson(name):
     return {"call": LESSONS[name], "seconds": seconds, "shape": picture.size, "settings": settings}
 
 
-def paint(name):
-    """Paint one result, write its JPEG, and return what is kept of it."""
+def grid(name):
+    """Return the grid whose only run is that of a result's command."""
     _, arguments = RESULTS[name]
+    settings = command_line.settings_of(shlex.split(arguments))
+    unknown = {"like", "checkpoint", "output"}
+    return {name: [settings[name]] for name in settings if name not in unknown}
+
+
+def paint(names):
+    """Paint some results, write their JPEGs, and yield what is kept of each as it is finished."""
+    grids = {name: grid(name) for name in names}
     with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / "result.png"
-        began = time.perf_counter()
-        if command_line.main([*shlex.split(arguments), "--output", str(output)]):
-            raise SystemExit(f"{name} was not painted.")
-        seconds = round(time.perf_counter() - began)
-        picture, settings = Image.open(output).convert("RGB"), read_settings(output)
-    (FOLDER / f"{name}.jpg").write_bytes(as_jpeg(picture, LARGEST_FILE))
-    return {"arguments": arguments, "seconds": seconds, "shape": picture.size, "settings": settings}
+        sweep = Sweep(grids.values(), folder) if names else []
+        for run in track(sweep):
+            values = {setting: [value] for setting, value in run.values.items()}
+            name = next(name for name in names if grids[name] == values)
+            picture = Image.open(run.path).convert("RGB")
+            (FOLDER / f"{name}.jpg").write_bytes(as_jpeg(picture, LARGEST_FILE))
+            yield (
+                name,
+                {
+                    "arguments": RESULTS[name][1],
+                    "seconds": round(run.seconds),
+                    "shape": picture.size,
+                    "settings": run.settings,
+                },
+            )
 
 
 def cup():
@@ -165,20 +185,33 @@ def main(names):
     commands = {name: arguments for name, (_, arguments) in RESULTS.items()}
     results = update(FOLDER, commands, "arguments", paint, names)
     PAGE.write_text(page(results), encoding="utf-8")
-    update(LESSONS_FOLDER, LESSONS, "call", paint_for_a_lesson, names)
+    update(LESSONS_FOLDER, LESSONS, "call", one_by_one(paint_for_a_lesson), names)
 
 
 def update(folder, asked, key, painter, names):
-    """Paint what is due of `{name: what makes it}`; keep a table after each, and return it."""
+    """Paint what is due of `{name: what makes it}`; keep a table after each, and return it.
+
+    Args:
+        folder: of the pictures and of the table.
+        asked: what makes each, by its name.
+        key: what the table calls what makes it.
+        painter: of names, yields each with what is kept of it.
+        names: what is painted in any case; else it is what has changed.
+    """
     folder.mkdir(exist_ok=True)
     table = folder / "results.json"
     kept = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
-    for name, maker in asked.items():
-        if name in names or (not names and kept.get(name, {}).get(key) != maker):
-            kept[name] = painter(name)
-        kept = {each: kept[each] for each in asked if each in kept}
-        table.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    return kept
+    changed = [name for name in asked if kept.get(name, {}).get(key) != asked[name]]
+    for name, entry in painter([name for name in asked if name in (names or changed)]):
+        kept[name] = entry
+        table.write_text(as_table(kept, asked), encoding="utf-8")
+    table.write_text(as_table(kept, asked), encoding="utf-8")
+    return json.loads(as_table(kept, asked))
+
+
+def as_table(kept, asked):
+    """Return the text of a table, in the order of what is asked."""
+    return json.dumps({name: kept[name] for name in asked if name in kept}, indent=1) + "\n"
 
 
 if __name__ == "__main__":

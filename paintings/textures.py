@@ -12,7 +12,7 @@ import sys
 import torch
 
 import nst_helpers as nst
-from exhibition import LARGEST_FILE, PICTURES, update
+from exhibition import LARGEST_FILE, PICTURES, one_by_one, update
 from nst_helpers.engine import schedule
 from nst_helpers.engine.optimizers import PixelLBFGS
 from nst_helpers.engine.transfer import STYLE_LAYERS
@@ -118,4 +118,4 @@ def paint(name):
 
 
 if __name__ == "__main__":
-    update(FOLDER, TEXTURES, "differs", paint, sys.argv[1:])
+    update(FOLDER, TEXTURES, "differs", one_by_one(paint), sys.argv[1:])

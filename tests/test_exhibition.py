@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from functools import partial
 
 from PIL import Image
 
@@ -44,6 +45,26 @@ def test_each_result_is_that_of_its_command(monkeypatch, capsys):
         expected, kept = meant(arguments, monkeypatch), TABLE[name]["settings"]
         assert TABLE[name]["arguments"] == arguments
         assert without_machine(kept) == without_machine(expected)
+
+
+def test_a_sweep_paints_what_the_commands_would(monkeypatch, tmp_path, capsys):
+    commands = {
+        "one": "cat mosaic --size 32 --steps 2 --quality draft",
+        "two": "coffee mosaic night_sky --style-shares 2,1 --keep-colours --size 32 --steps 2",
+    }
+    results = {name: (name, command) for name, command in commands.items()}
+    monkeypatch.setattr(exhibition, "RESULTS", results)
+    monkeypatch.setattr(exhibition, "FOLDER", tmp_path)
+    monkeypatch.setattr(exhibition, "Sweep", partial(exhibition.Sweep, processes=1))
+    table = exhibition.update(tmp_path, commands, "arguments", exhibition.paint, [])
+    assert list(table) == list(commands)
+    for name, command in commands.items():
+        expected = json.loads(json.dumps(meant(command, monkeypatch)))
+        assert without_machine(table[name]["settings"]) == without_machine(expected)
+        with Image.open(tmp_path / f"{name}.jpg") as picture:
+            assert list(picture.size) == table[name]["shape"] and max(picture.size) == 32
+    again = exhibition.update(tmp_path, commands, "arguments", lambda due: iter(due), [])
+    assert again == table  # nothing was due
 
 
 def test_each_result_of_a_lesson_is_that_of_its_call(monkeypatch):

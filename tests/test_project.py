@@ -23,13 +23,14 @@ ARROWS = {
     "images": {"colours", "errors", "files", "formats", "gallery", "web"},
     "runtime": {"errors", "files", "images", "markup", "web"},
     "engine": {"errors", "gallery", "images", "runtime"},
+    "sweep": {"engine", "errors", "files", "gallery", "images", "runtime"},
     "plots": {"markup"},
     "widgets": {"engine", "errors", "gallery", "images", "markup", "runtime"},
     "checks": {"engine", "errors", "widgets"},
     "studio": {"engine", "errors", "gallery", "images", "markup", "runtime", "widgets"},
     "course": {"checks", "errors", "files", "gallery", "markup", "widgets"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
-    "__main__": {"course", "engine", "errors", "files", "images", "runtime"},
+    "__main__": {"course", "engine", "errors", "files", "images", "runtime", "sweep"},
 }
 # The same inside the engine, in the order in which it is to be read.
 ENGINE = {
@@ -66,11 +67,16 @@ def imports(path):
                 yield parts if folder.is_dir() or folder.with_suffix(".py").exists() else parts[:-1]
 
 
+def part_of(parts):
+    """Return the part of the package that a module belongs to: a sweep is more than a machine."""
+    return "sweep" if parts[:2] == ("runtime", "sweep") else parts[0]
+
+
 def test_imports_point_one_way():
     found = {}
     for path in PACKAGE.rglob("*.py"):
-        part = path.relative_to(PACKAGE).with_suffix("").parts[0]
-        found.setdefault(part, set()).update({first for first, *_ in imports(path)} - {part})
+        part = part_of(path.relative_to(PACKAGE).with_suffix("").parts)
+        found.setdefault(part, set()).update({part_of(parts) for parts in imports(path)} - {part})
     assert found == ARROWS
     above = set()
     for part, arrows in ARROWS.items():
@@ -96,7 +102,14 @@ def test_conda_installs_what_pyproject_lists():
     python, pip, packages = conda["dependencies"]
     assert python == f"python{project['requires-python']}" and pip == "pip"
     assert packages == {"pip": ["-e .[lab,course,phone,test]"]}
-    assert set(project["optional-dependencies"]) == {"lab", "course", "grading", "phone", "test"}
+    assert set(project["optional-dependencies"]) == {
+        "lab",
+        "course",
+        "grading",
+        "phone",
+        "cluster",
+        "test",
+    }
 
 
 def test_nothing_opens_jupyter_or_voila_to_others():

@@ -156,6 +156,9 @@ class StyleTransfer:
         precision: as in `choose_precision`.
         seed: of the noise.
 
+    Attributes:
+        memory: how many bytes a run needs beside the network, by estimate.
+
     Raises:
         InputError: a picture or a setting cannot be used.
         Diverged: (while iterating) the loss is no longer finite, or has grown without end.
@@ -422,6 +425,7 @@ class StyleTransfer:
         def needed(size):
             return max(itertools.starmap(stage, plan(size)))
 
+        self.memory = needed(longer_side)
         check_room(longer_side, needed, self.extractor.device)
 
     def make_optimizer(self, image: torch.Tensor) -> PixelLBFGS | PixelAdam:

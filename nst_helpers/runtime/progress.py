@@ -5,7 +5,7 @@ The terminal's is tqdm. In a notebook, tqdm's bar is stored as it was at 0 %, an
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from types import TracebackType
 from typing import Any, NoReturn, Protocol, TypeVar
 
@@ -118,31 +118,38 @@ class ProgressBar:
 
 
 def track(items: Iterable[_Item]) -> Iterator[_Item]:
-    """Yield the items one by one, and show in a bar how many are done.
+    """Yield the items one by one, and show in a bar how many are done, and the time left.
 
     Args:
-        items: any number of them; they are counted first, so there must be an end to them.
+        items: any number of them; where they cannot tell how many they are, they are counted
+            first, so there must be an end to them.
 
     Example:
         >>> [2 * number for number in track([1, 2, 3])]
         [2, 4, 6]
     """
-    items = list(items)
+    if not isinstance(items, Sized):
+        items = list(items)
+    number = len(items)
     if not _in_notebook():
         yield from tqdm(items, file=sys.stderr)
         return
     from IPython.display import HTML, display
 
     handle: Any = display(HTML(""), display_id=True)
+    began = time.perf_counter()
 
     def draw(done: int) -> None:
-        bar = f'<progress max="{len(items)}" value="{done}" style="width: 20em"></progress>'
-        handle.update(HTML(f"{bar} {done} of {len(items)}"))
+        spent = time.perf_counter() - began
+        left = f", {spent / done * (number - done):.0f} s left" if 0 < done < number else ""
+        bar = f'<progress max="{number}" value="{done}" style="width: 20em"></progress>'
+        handle.update(HTML(f"{bar} {done} of {number}{left}"))
 
-    for done, item in enumerate(items):
-        draw(done)
+    done = 0
+    draw(done)
+    for done, item in enumerate(items, start=1):
         yield item
-    draw(len(items))
+        draw(done)
 
 
 def _in_notebook() -> bool:

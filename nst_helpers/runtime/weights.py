@@ -48,6 +48,8 @@ _ACTIVATIONS = {
 _TOLERANCE = 0.05  # weights that were rounded to eight binary digits are within 0.001
 _SECONDS_OF_SILENCE = 30
 
+_given: dict[str, dict[str, torch.Tensor]] = {}  # by another process
+
 
 def load_convolutions(
     network: str = "vgg16", precision: str = "float32", keys: Iterable[str] | None = None
@@ -90,6 +92,30 @@ def load_convolutions(
     return {key: weights[key].clone() for key in (weights if keys is None else keys)}
 
 
+def give_weights(network: str, weights: dict[str, torch.Tensor]) -> None:
+    """Have this process compute with these weights, wherever it would look for others.
+
+    Args:
+        network: `"vgg16"` or `"vgg19"`.
+        weights: as `load_convolutions` returns them in float32, from another process.
+
+    Example:
+        >>> give_weights("vgg16", load_convolutions("vgg16"))  # doctest: +SKIP
+    """
+    _given[network] = weights
+    _remembered.cache_clear()
+
+
+def given_networks() -> list[str]:
+    """Return the networks whose weights this process was given.
+
+    Example:
+        >>> given_networks()
+        []
+    """
+    return sorted(_given)
+
+
 @cache
 def _remembered(network: str, precision: str) -> dict[str, torch.Tensor]:
     weights = _found(network)
@@ -99,6 +125,8 @@ def _remembered(network: str, precision: str) -> dict[str, torch.Tensor]:
 
 
 def _found(network: str) -> dict[str, torch.Tensor]:
+    if network in _given:
+        return _given[network]
     if named := _file_in_environment(network):
         state = _read(network, named)
         if not (named.suffix == ".ckpt" or _is_published(network, named)):

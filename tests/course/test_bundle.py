@@ -32,15 +32,23 @@ def cut_off_from_the_network():
     return command
 
 
+def stand_in(name, version):
+    return SimpleNamespace(
+        metadata={"Name": name},
+        version=version,
+        read_text=lambda _: f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+    )
+
+
 def stand_ins(folder):
     """Write a wheel without code for each installed package: its name, version and requirements."""
     folder.mkdir(parents=True)
-    grading = SimpleNamespace(  # an extra that is carried, and is not installed here
-        metadata={"Name": "nbgrader"},
-        version="0.9.6",
-        read_text=lambda _: "Metadata-Version: 2.1\nName: nbgrader\nVersion: 0.9.6\n",
-    )
-    for package in [grading, *importlib.metadata.distributions()]:
+    # Extras that are carried, and need not be installed here.
+    carried = {"nbgrader": "0.9.6", "distributed": "2026.8.0"}
+    installed = list(importlib.metadata.distributions())
+    there = {package.metadata["Name"] for package in installed}
+    missing = [stand_in(*each) for each in carried.items() if each[0] not in there]
+    for package in [*missing, *installed]:
         name = re.sub(r"[-_.]+", "_", package.metadata["Name"]).lower()
         if name == "nst_helpers":
             continue

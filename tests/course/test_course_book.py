@@ -226,7 +226,7 @@ def test_the_book_has_all_and_its_links_lead_there(site):
     found = {path.relative_to(site).as_posix(): Links(path) for path in pages(site)}
     wanted = [f"notebooks/{path.stem}" for path in notebooks()]
     wanted += [f"course/{path.stem}" for path in material("course").glob("guide.md")]
-    wanted += ["index", "search", "docs/gallery", "docs/speed"]
+    wanted += ["index", "search", "docs/gallery", "docs/speed", "docs/sweeps"]
     assert {f"{name}.html" for name in wanted} | {
         f"reference/{path.stem}.html" for path in (BOOK / "reference").iterdir()
     } == set(found)

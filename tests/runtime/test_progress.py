@@ -12,8 +12,23 @@ def test_a_notebook_shows_how_many_items_are_done(monkeypatch):
     monkeypatch.setattr(progress, "_in_notebook", lambda: True)
     monkeypatch.setattr("IPython.display.display", lambda *_, **__: Handle)
     states = [(item, shown[-1].data.split("</progress> ")[1]) for item in progress.track("ab")]
-    assert states == [("a", "0 of 2"), ("b", "1 of 2")]
+    assert states == [("a", "0 of 2"), ("b", "1 of 2, 0 s left")]
     assert shown[-1].data.endswith("2 of 2") and 'value="2"' in shown[-1].data
+
+
+def test_items_that_know_their_number_are_taken_one_by_one(capsys):
+    class Numbered:
+        taken = 0
+
+        def __len__(self):
+            return 2
+
+        def __iter__(self):
+            for number in range(2):
+                Numbered.taken += 1
+                yield number
+
+    assert [Numbered.taken for _ in progress.track(Numbered())] == [1, 2]
 
 
 def test_a_terminal_shows_a_bar(capsys):
