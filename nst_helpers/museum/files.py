@@ -1,0 +1,45 @@
+"""The painting of the museum as other people's files have it."""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageCms
+
+from nst_helpers.colours import PROPHOTO, SRGB
+
+
+def cut_out(path: str) -> io.BytesIO:
+    """Return a picture as a PNG that is transparent outside of an ellipse, and black beneath.
+
+    Example:
+        >>> from nst_helpers import gallery
+        >>> Image.open(cut_out(gallery()["night_sky"].path)).getpixel((0, 0))
+        (0, 0, 0, 0)
+    """
+    picture = Image.open(path).convert("RGB")
+    rows, columns = (np.linspace(-1, 1, side) for side in picture.size[::-1])
+    inside = np.hypot(rows[:, None], columns) < 0.94
+    levels = np.dstack([np.asarray(picture) * inside[..., None], 255 * inside])
+    return _png(Image.fromarray(levels.astype(np.uint8), "RGBA"))
+
+
+def wide_gamut(path: str) -> io.BytesIO:
+    """Return a picture as a PNG in ProPhoto RGB, whose numbers are duller for the same colours.
+
+    Example:
+        >>> from nst_helpers import gallery
+        >>> "icc_profile" in Image.open(wide_gamut(gallery()["night_sky"].path)).info
+        True
+    """
+    picture = Image.open(path).convert("RGB")
+    own, other = (ImageCms.ImageCmsProfile(io.BytesIO(each)) for each in (SRGB, PROPHOTO))
+    converted = ImageCms.profileToProfile(picture, own, other)
+    assert converted is not None
+    return _png(converted, icc_profile=PROPHOTO)
+
+
+def _png(picture: Image.Image, **options: bytes) -> io.BytesIO:
+    file = io.BytesIO()
+    picture.save(file, "PNG", **options)
+    file.seek(0)
+    return file
