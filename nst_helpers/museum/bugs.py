@@ -142,7 +142,8 @@ class NotClamped(Loop):
 class Stuck(Loop):
     """The loss is so small that L-BFGS takes itself to have arrived."""
 
-    weights = {"content": 1e-8, "style": 4e-7, "variation": 1e-7}
+    def total(self, losses: dict[str, torch.Tensor]) -> torch.Tensor:
+        return 1e-8 * losses["content"] + 4e-7 * losses["style"] + 1e-7 * losses["variation"]
 
 
 class TooFast(Loop):

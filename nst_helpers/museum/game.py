@@ -17,12 +17,14 @@ from nst_helpers.checks.predictions import (
     right_letter,
 )
 from nst_helpers.errors import check_choice
+from nst_helpers.images import load_image
 from nst_helpers.markup import figure_element, image_element, picture_element
 from nst_helpers.museum.loop import Loop
 from nst_helpers.museum.rooms import ROOMS, STORED, bug_of, loop, records
 from nst_helpers.museum.source import mend as mended_lines
 from nst_helpers.widgets.room import Room
 
+_RUNS = "wrong", "right"
 _DETAIL = 40  # pixels, of the square that is enlarged
 _LIVE_SIZE, _LIVE_STEPS = 96, 16
 _taken: dict[str, list[int]] = {}  # the looks in each room, as long as the kernel lasts
@@ -51,8 +53,9 @@ def visit(name: str, letter: str | None = None) -> Room:
     about = f"Room {int(name[3:])}"
     room = Room(
         f"{about}. What went wrong?",
-        picture_element((STORED / records()[name]["wrong"]["file"]).read_bytes(), "jpeg",
-                        ROOMS[name].alt),
+        picture_element(
+            (STORED / records()[name]["wrong"]["file"]).read_bytes(), "jpeg", ROOMS[name].alt
+        ),
         [f"{each}: {word}" for each, word in zip(letters, words, strict=True)],
         _looks(name),
         f'Nothing is predicted yet. Without buttons, add the letter: visit("{name}", "a").',
@@ -69,6 +72,7 @@ def visit(name: str, letter: str | None = None) -> Room:
         if named is None:
             named = Prediction(about, tuple(words), letters[change["new"]], len(room.taken))
             keep(name, named)
+        room.chosen = letters.index(named.letter)
         say(named)
 
     room.observe(choose, "chosen")
@@ -77,10 +81,29 @@ def visit(name: str, letter: str | None = None) -> Room:
     if letter is not None:
         letter = str(letter).strip(" ()").lower()
         check_choice("letter", letter, list(letters))
-    named = kept(name)
-    if named or letter:
-        room.chosen = letters.index(named.letter if named else letter)
+    if named := kept(name):
+        letter = named.letter
+    if letter is not None:
+        room.chosen = letters.index(letter)
     return room
+
+
+def pictures(name: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the picture of a room and the right one, `(1, 3, H, W)` in [0, 1].
+
+    Args:
+        name: of the room.
+
+    Raises:
+        InputError: there is no such room.
+
+    Example:
+        >>> [tuple(picture.shape) for picture in pictures("10-04")]
+        [(1, 3, 170, 256), (1, 3, 170, 256)]
+    """
+    check_choice("room", name, list(ROOMS))
+    wrong, right = (load_image(STORED / records()[name][kind]["file"]) for kind in _RUNS)
+    return wrong, right
 
 
 def title(bug: type[Loop]) -> str:
@@ -166,7 +189,7 @@ def _mended(name: str) -> Mended:
 def _looks(name: str) -> dict[str, str]:
     """Return what the looks of a room show, as HTML."""
     room, record = ROOMS[name], records()[name]
-    wrong, right = (record[kind] for kind in ("wrong", "right"))
+    wrong, right = (record[kind] for kind in _RUNS)
     return {
         "beside the right one": _beside(wrong["file"], right["file"], room.right_alt),
         "the losses": _losses(wrong["losses"], right["losses"]),
@@ -212,9 +235,7 @@ def _losses(wrong: dict[str, list[float | None]], right: dict[str, list[float | 
     return figure_element(figure, figure.alt)
 
 
-def _table(
-    wrong: dict[str, list[float | None]], right: dict[str, list[float | None]]
-) -> str:
+def _table(wrong: dict[str, list[float | None]], right: dict[str, list[float | None]]) -> str:
     cells = "".join(
         f'<tr><th scope="row" style="text-align: left">{html.escape(about)}</th>'
         f"<td>{_numbers(wrong[about])}</td><td>{_numbers(right[about])}</td></tr>"

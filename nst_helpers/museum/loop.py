@@ -4,7 +4,7 @@ It has no guards, as a loop that somebody writes for the first time. A bug is a 
 one line differs; `bugs` has them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -55,7 +55,6 @@ class Loop:
 
     content_layers = ("relu4_2",)
     style_layers = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-    weights = {"content": 1.0, "style": 40.0, "variation": 10.0}
     precision: str | None = None  # as fast as the machine can
     style_scale = 1  # the longer side of a painting, relative to that of the picture
 
@@ -88,9 +87,7 @@ class Loop:
         network.mean.zero_(), network.std.fill_(1)  # what `prepare` does instead
         return network
 
-    def features(
-        self, network: FeatureExtractor, picture: torch.Tensor
-    ) -> dict[str, torch.Tensor]:
+    def features(self, network: FeatureExtractor, picture: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return the feature maps of a picture, in float32."""
         maps = network(self.prepare(picture))
         return {name: maps[name].float() for name in maps}
@@ -113,8 +110,7 @@ class Loop:
 
     def total(self, losses: dict[str, torch.Tensor]) -> torch.Tensor:
         """Return the weighted sum that is minimised."""
-        terms = [self.weights[name] * losses[name] for name in self.weights]
-        return torch.stack(terms).sum()
+        return losses["content"] + 40 * losses["style"] + 10 * losses["variation"]
 
     def start(self, content: torch.Tensor) -> torch.Tensor:
         """Return the pixels with which the run begins."""
@@ -154,58 +150,78 @@ class Loop:
         """Return each pixel as three bytes, as a file has them."""
         return (255 * pixels).round().nan_to_num(0).int().to(torch.uint8)
 
+    def paint(self) -> Painting:
+        """Run the loop to its end."""
+        network, sizes, pixels = self.network(), self.sizes(), None
+        losses: dict[str, list[float]] = {"content": [], "style": [], "variation": []}
+        numbers: dict[str, torch.Tensor] = {}
+        for size in sizes:
+            pixels, numbers = self._stage(network, pixels, size, self.steps // len(sizes), losses)
+        assert pixels is not None
+        written = torch.cat([*self.write(pixels.detach())], dim=2).permute(1, 2, 0)
+        return Painting(written, losses, {about: _extent(of) for about, of in numbers.items()})
+
+    def _stage(
+        self,
+        network: FeatureExtractor,
+        pixels: torch.Tensor | None,
+        size: int,
+        steps: int,
+        history: dict[str, list[float]],
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """Paint at one size; return the pixels, and what a `print` would have shown."""
+        content = self._batch(self.contents, size)
+        style = self._batch(self.styles, round(size * self.style_scale))
+        pixels = self.start(content if pixels is None else enlarged(pixels, content))
+        contents = self.content_target(network, pixels, content)
+        styles = self.style_target(network, style)
+        optimiser = self.optimiser(pixels, network)
+        slopes: list[torch.Tensor] = []
+
+        def evaluate() -> float:
+            optimiser.zero_grad()
+            losses = self._losses(self.features(network, pixels), contents, styles, pixels)
+            total = self.total(losses)
+            self.backward(total)
+            if pixels.grad is not None and not slopes:
+                slopes.append(pixels.grad.clone())
+            for name, loss in losses.items():
+                history[name].append(loss.item())
+            return total.item()
+
+        for _ in range(steps):
+            optimiser.step(evaluate)
+            with torch.no_grad():
+                self.after_step(pixels)
+        deep, shallow = self.content_layers[0], self.style_layers[0]
+        return pixels, {
+            "the photograph, as it was read": content,
+            "the photograph, as the network gets it": self.prepare(content),
+            f"its features, {deep}": contents[deep],
+            f"Gram matrix of the painting, {shallow}": styles[shallow],
+            "the slopes of the first step": slopes[0],
+            "the picture at the end": pixels,
+        }
+
     def _batch(self, files: Sequence[File], size: int) -> torch.Tensor:
         pictures = [self.open(file) for file in files]
         small = [each.resize(sides(each.size, size), Image.Resampling.LANCZOS) for each in pictures]
         return torch.cat([self.numbers(each) for each in small])
 
-    def paint(self) -> Painting:
-        """Run the loop to its end."""
-        network, sizes = self.network(), self.sizes()
-        history: dict[str, list[float]] = {name: [] for name in self.weights}
-        numbers, pixels = {}, torch.empty(0)
-        for size in sizes:
-            content = self._batch(self.contents, size)
-            side = round(size * self.style_scale)
-            style = self._batch(self.styles, side)
-            pixels = self.start(enlarged(pixels, content) if len(pixels) else content)
-            contents = self.content_target(network, pixels, content)
-            styles = self.style_target(network, style)
-            optimiser = self.optimiser(pixels, network)
-
-            def evaluate() -> float:
-                optimiser.zero_grad()
-                pixels.grad = None
-                maps = self.features(network, pixels)
-                grams = {name: self.gram(maps[name]) for name in styles}
-                losses = {
-                    "content": _mean(self.error(maps[name], contents[name]) for name in contents),
-                    "style": _mean(self.error(grams[name], styles[name]) for name in styles),
-                    "variation": self.variation_loss(pixels),
-                }
-                total = self.total(losses)
-                self.backward(total)
-                for name, loss in losses.items():
-                    history[name].append(loss.item())
-                return total.item()
-
-            for step in range(self.steps // len(sizes)):
-                optimiser.step(evaluate)
-                if not step:
-                    numbers = {
-                        "the photograph, as it was read": content,
-                        "the photograph, as the network gets it": self.prepare(content),
-                        f"its features, {self.content_layers[0]}": contents[self.content_layers[0]],
-                        f"Gram matrix of the painting, {self.style_layers[0]}": styles[
-                            self.style_layers[0]
-                        ],
-                        "the first gradient, times a million": 1e6 * pixels.grad,
-                    }
-                with torch.no_grad():
-                    self.after_step(pixels)
-        numbers["the picture at the end"] = pixels
-        written = torch.cat([*self.write(pixels.detach())], dim=2).permute(1, 2, 0)
-        return Painting(written, history, {name: _extent(of) for name, of in numbers.items()})
+    def _losses(
+        self,
+        maps: dict[str, torch.Tensor],
+        contents: dict[str, torch.Tensor],
+        styles: dict[str, torch.Tensor],
+        pixels: torch.Tensor,
+    ) -> dict[str, torch.Tensor]:
+        content = [self.error(maps[name], target) for name, target in contents.items()]
+        style = [self.error(self.gram(maps[name]), target) for name, target in styles.items()]
+        return {
+            "content": torch.stack(content).mean(),
+            "style": torch.stack(style).mean(),
+            "variation": self.variation_loss(pixels),
+        }
 
 
 def in_srgb(picture: Image.Image) -> Image.Image:
@@ -254,10 +270,6 @@ def enlarged(pixels: torch.Tensor, content: torch.Tensor) -> torch.Tensor:
         torch.Size([1, 3, 4, 6])
     """
     return torch.nn.functional.interpolate(pixels.detach(), content.shape[2:], mode="bilinear")
-
-
-def _mean(numbers: Iterable[torch.Tensor]) -> torch.Tensor:
-    return torch.stack([*numbers]).mean()
 
 
 def _extent(numbers: torch.Tensor) -> tuple[float, ...]:

@@ -43,57 +43,78 @@ class Room(NamedTuple):
 ROOMS = {
     "10-01": Room(
         (bugs.NetworkMoves, bugs.Stuck, bugs.To255, bugs.TooSmall),
-        "The photograph of the cat, as it was.",
+        "The photograph of a tabby cat, without any paint.",
     ),
     "10-02": Room(
         (bugs.Stuck, bugs.NotNormalised, bugs.NetworkMoves, bugs.NotClamped),
-        "The photograph of the cat, as it was.",
+        "The photograph of a tabby cat, without any paint.",
     ),
     "10-03": Room(
-        (bugs.NotClamped, bugs.To255, bugs.RootOfZero, bugs.NotNormalised), "White."
+        (bugs.NotClamped, bugs.To255, bugs.RootOfZero, bugs.NotNormalised),
+        "A white picture, with a faint ring where an eye of the cat would be.",
     ),
-    "10-04": Room((bugs.To255, bugs.TooFast, bugs.NotDivided, bugs.RootOfZero), "Black."),
-    "10-05": Room((bugs.TooFast, bugs.NotClamped, bugs.RootOfZero, bugs.NotDivided), "Noise."),
+    "10-04": Room(
+        (bugs.To255, bugs.TooFast, bugs.NotDivided, bugs.RootOfZero),
+        "A picture that is black all over.",
+    ),
+    "10-05": Room(
+        (bugs.TooFast, bugs.NotClamped, bugs.RootOfZero, bugs.NotDivided),
+        "A grid of specks in pure green, magenta, black and white, and no cat.",
+    ),
     "10-06": Room(
-        (bugs.TooFast, bugs.RolledVariation, bugs.WrongReshape, bugs.NotClamped), "Specks."
+        (bugs.TooFast, bugs.RolledVariation, bugs.WrongReshape, bugs.NotClamped),
+        "The painted cat; in its eyes and on its nose are single pixels of pure colours.",
     ),
     "10-07": Room(
-        (bugs.ProfileIgnored, bugs.BlueFirst, bugs.BlueFirstInside, bugs.WrongAxis), "Blue."
+        (bugs.ProfileIgnored, bugs.BlueFirst, bugs.BlueFirstInside, bugs.WrongAxis),
+        "The painted cat with a grey-blue face, a blue nose and blue stars.",
     ),
     "10-08": Room(
-        (bugs.ProfileIgnored, bugs.NotDivided, bugs.WrongAxis, bugs.AlphaDropped), "Pale."
+        (bugs.ProfileIgnored, bugs.NotDivided, bugs.WrongAxis, bugs.AlphaDropped),
+        "A cat as soft as in the photograph, with tints of blue and yellow, and no brush strokes.",
     ),
     "10-09": Room(
         (bugs.ProfileIgnored, bugs.BlueFirst, bugs.NotClamped, bugs.WrongAxis),
-        "Dull.",
+        "The painted cat, with a purple tint all over.",
         painting=wide_gamut,
     ),
     "10-10": Room(
-        (bugs.BatchMixed, bugs.NotDivided, bugs.BlueFirst, bugs.WrongReshape), "Red."
+        (bugs.BatchMixed, bugs.NotDivided, bugs.BlueFirst, bugs.WrongReshape),
+        "The cat in reds and pinks, its fur made of small dots, its whiskers as in the photograph.",
     ),
     "10-11": Room(
-        (bugs.NotClamped, bugs.NotDivided, bugs.WrongReshape, bugs.TooFast), "Harsh."
+        (bugs.NotClamped, bugs.NotDivided, bugs.WrongReshape, bugs.TooFast),
+        "The cat in harsh strokes of pure blue, green, white and black.",
     ),
     "10-12": Room(
         (bugs.AlphaDropped, bugs.ProfileIgnored, bugs.TooSmall, bugs.RolledVariation),
-        "Oval.",
+        "The painted cat.",
         painting=cut_out,
     ),
-    "10-13": Room((bugs.NotDivided, bugs.TooSmall, bugs.WrongAxis, bugs.BatchMixed), "Lost."),
+    "10-13": Room(
+        (bugs.NotDivided, bugs.TooSmall, bugs.WrongAxis, bugs.BatchMixed),
+        "Whirls and yellow stars; only one eye of the cat is still plain.",
+    ),
     "10-14": Room(
-        (bugs.WrongReshape, bugs.TooSmall, bugs.BatchMixed, bugs.NotDivided), "Two.", pictures=2
+        (bugs.WrongReshape, bugs.TooSmall, bugs.BatchMixed, bugs.NotDivided),
+        "Two painted cats.",
+        pictures=2,
     ),
     "10-15": Room(
-        (bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation), "Right."
+        (bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation),
+        "The painted cat, brown, with whirls and stars.",
     ),
     "10-16": Room(
-        (bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation), "Right."
+        (bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation),
+        "The painted cat, rather blue, with whirls and stars.",
     ),
     "10-17": Room(
-        (bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation), "Right."
+        (bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation),
+        "The painted cat, with blue shadows, whirls and stars.",
     ),
     "10-18": Room(
-        (bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation), "Right."
+        (bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation),
+        "The painted cat, with whirls and stars.",
     ),
 }
 

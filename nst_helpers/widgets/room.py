@@ -24,7 +24,7 @@ class Room(Buttons):
         taken: the numbers of the looks that were taken, from 0, in the order of taking.
 
     Example:
-        >>> room = Room("What went wrong?", "<img>", ["this", "that"], {"the losses": "3, 2"}, "Say.")
+        >>> room = Room("What is it?", "<img>", ["this", "that"], {"the losses": "3, 2"}, "Say.")
         >>> room.taken = [0]
         >>> room.figures
         ['3, 2']

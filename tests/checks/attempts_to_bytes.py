@@ -26,7 +26,10 @@ WRONG = [
     (lambda p: (255 * p[0].clamp(0, 1)).round().flip(0).permute(1, 2, 0), "Red and blue"),
     (lambda p: (255 * p[0].clamp(0, 1)).round().permute(2, 1, 0), "Rows and columns"),
     (lambda p: (255 * p[0].clamp(0, 1)).round().reshape(p.shape[2], -1, 3), "cut the numbers anew"),
-    (lambda p: (255 * (p - p.min()) / (p.max() - p.min())).round()[0].permute(1, 2, 0), "stretched"),
+    (
+        lambda p: (255 * (p - p.min()) / (p.max() - p.min())).round()[0].permute(1, 2, 0),
+        "stretched",
+    ),
 ]
 
 RIGHT = [
