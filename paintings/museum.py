@@ -8,6 +8,7 @@ it. A run takes a quarter of a minute on an idle core, and there are about thirt
 """
 
 import json
+import math
 import sys
 import time
 
@@ -19,6 +20,11 @@ from paint import as_jpeg
 LARGEST_FILE = 28_000  # bytes
 
 
+def known(values):
+    """Return numbers with three digits, and None for what is not a number: JSON has no NaN."""
+    return [None if math.isnan(each) else float(f"{each:.3g}") for each in values]
+
+
 def paint(name, kind, file):
     """Run a loop in a room, write its picture, and return what is kept of the run."""
     began = time.perf_counter()
@@ -26,14 +32,8 @@ def paint(name, kind, file):
     picture = Image.fromarray(painting.picture.numpy())
     (STORED / file).write_bytes(as_jpeg(picture, LARGEST_FILE))
     print(f"{file}: {time.perf_counter() - began:.0f} s", flush=True)
-    losses = {
-        loss: [None if each != each else float(f"{each:.3g}") for each in values]
-        for loss, values in painting.losses.items()
-    }
-    numbers = {
-        about: [None if each != each else each for each in values]
-        for about, values in painting.numbers.items()
-    }
+    losses = {loss: known(values) for loss, values in painting.losses.items()}
+    numbers = {about: known(values) for about, values in painting.numbers.items()}
     settings = {"size": SIZE, "steps": STEPS}
     return {"file": file, "settings": settings, "losses": losses, "numbers": numbers}
 

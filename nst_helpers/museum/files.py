@@ -7,19 +7,24 @@ from PIL import Image, ImageCms
 
 from nst_helpers.colours import PROPHOTO, SRGB
 
+GREEN = 0, 177, 64  # of a screen before which people are filmed
+
 
 def cut_out(path: str) -> io.BytesIO:
-    """Return a picture as a PNG that is transparent outside of an ellipse, and black beneath.
+    """Return a picture as a PNG of which only an ellipse is opaque, and the rest green beneath.
+
+    Programs that cut things out make a background transparent and leave its colour in the file.
 
     Example:
         >>> from nst_helpers import gallery
         >>> Image.open(cut_out(gallery()["night_sky"].path)).getpixel((0, 0))
-        (0, 0, 0, 0)
+        (0, 177, 64, 0)
     """
     picture = Image.open(path).convert("RGB")
     rows, columns = (np.linspace(-1, 1, side) for side in picture.size[::-1])
     inside = np.hypot(rows[:, None], columns) < 0.94
-    levels = np.dstack([np.asarray(picture) * inside[..., None], 255 * inside])
+    levels = np.where(inside[..., None], np.asarray(picture), GREEN)
+    levels = np.dstack([levels, 255 * inside])
     return _png(Image.fromarray(levels.astype(np.uint8), "RGBA"))
 
 

@@ -1,6 +1,7 @@
 """The game of the museum: look at a picture, name the bug with few looks, see it mended."""
 
 import html
+import io
 from typing import NamedTuple
 
 import torch
@@ -18,7 +19,7 @@ from nst_helpers.checks.predictions import (
 )
 from nst_helpers.errors import check_choice
 from nst_helpers.images import load_image
-from nst_helpers.markup import figure_element, image_element, picture_element
+from nst_helpers.markup import image_element, picture_element
 from nst_helpers.museum.loop import Loop
 from nst_helpers.museum.rooms import ROOMS, STORED, bug_of, loop, records
 from nst_helpers.museum.source import mend as mended_lines
@@ -26,7 +27,7 @@ from nst_helpers.widgets.room import Room
 
 _RUNS = "wrong", "right"
 _DETAIL = 40  # pixels, of the square that is enlarged
-_LIVE_SIZE, _LIVE_STEPS = 96, 16
+_LIVE_SIZE, _LIVE_STEPS = 96, 12
 _taken: dict[str, list[int]] = {}  # the looks in each room, as long as the kernel lasts
 
 
@@ -51,11 +52,10 @@ def visit(name: str, letter: str | None = None) -> Room:
     words = [title(bug) for bug in ROOMS[name].options]
     letters = LETTERS[: len(words)]
     about = f"Room {int(name[3:])}"
+    file = STORED / records()[name]["wrong"]["file"]
     room = Room(
         f"{about}. What went wrong?",
-        picture_element(
-            (STORED / records()[name]["wrong"]["file"]).read_bytes(), "jpeg", ROOMS[name].alt
-        ),
+        _sized(picture_element(file.read_bytes(), "jpeg", ROOMS[name].alt), 512),
         [f"{each}: {word}" for each, word in zip(letters, words, strict=True)],
         _looks(name),
         f'Nothing is predicted yet. Without buttons, add the letter: visit("{name}", "a").',
@@ -208,7 +208,7 @@ def _beside(wrong: str, right: str, alt: str) -> str:
     details = [each.crop((left, top, left + _DETAIL, top + _DETAIL)) for each in pictures]
     where = f"The square at row {top}, column {left}, enlarged"
     return _row(
-        _figure("the right picture", image_element(pictures[1], alt, 75), 400)
+        _figure("the right picture", image_element(pictures[1], alt, 65), 400)
         + _figure("this one, enlarged", image_element(details[0], f"{where}, here.", 90), 200)
         + _figure(
             "the right one, enlarged", image_element(details[1], f"{where}, in the right one."), 200
@@ -232,7 +232,12 @@ def _losses(wrong: dict[str, list[float | None]], right: dict[str, list[float | 
         said.append(f"{name} {ends[1]} here, {ends[0]} in the right run")
     figure.axes[0].legend(fontsize=7)
     figure.alt = f"Curves of the losses over the steps: {'; '.join(said)}."
-    return figure_element(figure, figure.alt)
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=100, facecolor="white")
+    drawn = Image.open(file).convert("RGB").quantize(16)  # a fifth of the size
+    file = io.BytesIO()
+    drawn.save(file, "PNG", optimize=True)
+    return picture_element(file.getvalue(), "png", figure.alt)
 
 
 def _table(wrong: dict[str, list[float | None]], right: dict[str, list[float | None]]) -> str:
@@ -246,7 +251,10 @@ def _table(wrong: dict[str, list[float | None]], right: dict[str, list[float | N
 
 
 def _numbers(values: list[float | None]) -> str:
-    low, high, *means = ("NaN" if each is None else f"{each:.3g}" for each in values)
+    words = ["NaN" if each is None else f"{each:.3g}" for each in values]
+    if len(words) == 1:
+        return words[0]
+    low, high, *means = words
     mean = f"mean {means[0]}" if len(means) == 1 else f"means of its colours {', '.join(means)}"
     return f"{low} to {high}, {mean}"
 
@@ -256,10 +264,16 @@ def _row(figures: str) -> str:
 
 
 def _figure(caption: str, element: str, width: int) -> str:
-    """Return an image with its caption, in so many pixels of the page, its own pixels visible."""
+    return (
+        f'<figure style="margin: 0">{_sized(element, width)}'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def _sized(element: str, width: int) -> str:
+    """Return an image in so many pixels of the page, its own pixels visible."""
     style = f"width: {width}px; max-width: 100%; image-rendering: pixelated"
-    element = element.replace("<img ", f'<img style="{style}" ', 1)
-    return f'<figure style="margin: 0">{element}<figcaption>{caption}</figcaption></figure>'
+    return element.replace("<img ", f'<img style="{style}" ', 1)
 
 
 def _pil(picture: torch.Tensor) -> Image.Image:

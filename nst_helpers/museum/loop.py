@@ -27,7 +27,7 @@ class Painting(NamedTuple):
             pictures of a batch stand side by side.
         losses: `content`, `style` and `variation` of each evaluation, without their weights.
         numbers: what a `print` on the way would have said of some tensors of the run: the smallest
-            number, the largest, and the mean, of a picture for each colour.
+            number, the largest, and the mean, of a picture for each colour; or just a number.
     """
 
     picture: torch.Tensor
@@ -199,7 +199,7 @@ class Loop:
             "the photograph, as the network gets it": self.prepare(content),
             f"its features, {deep}": contents[deep],
             f"Gram matrix of the painting, {shallow}": styles[shallow],
-            "the slopes of the first step": slopes[0],
+            "the steepest slope of the first step": slopes[0].abs().max(),
             "the picture at the end": pixels,
         }
 
@@ -274,6 +274,9 @@ def enlarged(pixels: torch.Tensor, content: torch.Tensor) -> torch.Tensor:
 
 def _extent(numbers: torch.Tensor) -> tuple[float, ...]:
     """Return the smallest number, the largest, and the mean or those of three colours."""
-    numbers = numbers.detach().float()
-    means = numbers.mean(dim=(0, 2, 3)) if numbers.shape[1] == 3 else numbers.mean()[None]
-    return tuple(float(f"{each.item():.3g}") for each in (numbers.min(), numbers.max(), *means))
+    numbers, found = numbers.detach().float(), [numbers]
+    if numbers.ndim:
+        three = numbers.shape[1] == 3
+        means = numbers.mean(dim=(0, 2, 3)) if three else numbers.mean()[None]
+        found = [numbers.min(), numbers.max(), *means]
+    return tuple(float(f"{each.item():.3g}") for each in found)

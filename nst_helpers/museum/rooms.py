@@ -88,7 +88,7 @@ ROOMS = {
     ),
     "10-12": Room(
         (bugs.AlphaDropped, bugs.ProfileIgnored, bugs.TooSmall, bugs.RolledVariation),
-        "The painted cat.",
+        "The painted cat with bright green spots in its fur, its eyes and the corners.",
         painting=cut_out,
     ),
     "10-13": Room(
@@ -97,7 +97,8 @@ ROOMS = {
     ),
     "10-14": Room(
         (bugs.WrongReshape, bugs.TooSmall, bugs.BatchMixed, bugs.NotDivided),
-        "Two painted cats.",
+        "Twice the same painted cat, with whirls and stars, and with small stones at the edges.",
+        "A cat in brush strokes with stars; beside it the same cat in small stones with dark gaps.",
         pictures=2,
     ),
     "10-15": Room(
