@@ -153,7 +153,7 @@ def records() -> dict[str, Any]:
     """Return what is stored of each room: the losses and the numbers of both runs.
 
     Example:
-        >>> sorted(records()["10-01"]["wrong"])
-        ['losses', 'numbers']
+        >>> list(records()["10-01"]["wrong"])
+        ['file', 'settings', 'losses', 'numbers']
     """
     return json.loads((STORED / "results.json").read_text(encoding="utf-8"))
