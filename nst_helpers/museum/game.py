@@ -65,7 +65,7 @@ def visit(name: str, letter: str | None = None) -> Room:
         right = named.letter == right_letter(name)
         looks = named.looks or 0
         verdict = f"✓ Yes: {MOST_POINTS - looks} points." if right else "✗ No."
-        room.said = f"{verdict} You said {named.letter}. The next cell shows the code."
+        room.said = f"{verdict} It is {right_letter(name)}. {reason(name)}"
 
     def choose(change: dict[str, int]) -> None:
         named = kept(name)
@@ -127,9 +127,9 @@ class Mended(NamedTuple):
     right: torch.Tensor
 
     def __repr__(self) -> str:
-        """Return what it was, the code, and why."""
+        """Return what it was, and the code."""
         heading = f"Room {int(self.name[3:])}: {title(bug_of(self.name))}."
-        return "\n".join([heading, *self.code, reason(self.name)])
+        return "\n".join([heading, *self.code])
 
     def _repr_html_(self) -> str:
         """Return the same with both pictures; open where the bug has been named."""
@@ -148,7 +148,7 @@ class Mended(NamedTuple):
         )
         return (
             f"<details{is_open}><summary>Room {number}: the code and its mend</summary>"
-            f"<p><strong>{html.escape(said)}.</strong> {html.escape(reason(self.name))}</p>"
+            f"<p><strong>{html.escape(said)}.</strong></p>"
             f'<pre style="line-height: 1.3">{code}</pre>{_row(pictures)}</details>'
         )
 
