@@ -20,6 +20,7 @@ _BRADFORD = np.array(
 _D65 = (0.3127, 0.3290)
 # The chromaticities x and y of white, red, green and blue.
 _SRGB = (*_D65, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
+_PROPHOTO = (0.3457, 0.3585, 0.7347, 0.2653, 0.1596, 0.8404, 0.0366, 0.0001)
 _ADOBE_RGB = (*_D65, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06)
 # A curve from numbers to light: an exponent alone, or that of sRGB, which begins as a line.
 _SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
@@ -87,6 +88,7 @@ def _profile(name: str, chromaticities: tuple[float, ...], curve: tuple[float, .
 
 
 SRGB = _profile("sRGB", _SRGB, _SRGB_CURVE)
+PROPHOTO = _profile("ProPhoto RGB", _PROPHOTO, (1.8,))
 
 
 def to_srgb(picture: Image.Image) -> tuple[ToSRGB | None, str | None]:

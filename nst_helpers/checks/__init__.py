@@ -9,6 +9,7 @@ from nst_helpers.checks.predictions import predict, predictions
 from nst_helpers.checks.report import Report
 from nst_helpers.checks.step import check_step
 from nst_helpers.checks.style_loss import check_style_loss
+from nst_helpers.checks.to_bytes import check_to_bytes
 from nst_helpers.checks.total_loss import check_total_loss
 from nst_helpers.checks.transfer import check_transfer
 from nst_helpers.checks.variation_loss import check_variation_loss
@@ -22,6 +23,7 @@ __all__ = [
     "check_gram_matrix",
     "check_step",
     "check_style_loss",
+    "check_to_bytes",
     "check_total_loss",
     "check_transfer",
     "check_variation_loss",

@@ -22,16 +22,51 @@ class Prediction(NamedTuple):
         about: what was asked, in a few words.
         options: what could be predicted.
         letter: the letter of the option that was.
+        looks: how many looks were taken before, in a room of the museum; None elsewhere.
     """
 
     about: str
     options: tuple[str, ...]
     letter: str
+    looks: int | None = None
 
+
+LETTERS = "abcdefgh"
+MOST_POINTS = 4  # for a bug that is named without a look; each look costs one
 
 # By the name of the question. It lasts as long as the kernel: the next reader of a shared computer
 # begins anew.
 _kept: dict[str, Prediction] = {}
+
+
+def keep(question: str, prediction: Prediction) -> None:
+    """Keep a prediction, in place of an earlier one."""
+    _kept[question] = prediction
+
+
+def kept(question: str) -> Prediction | None:
+    """Return the prediction that is kept, if there is one."""
+    return _kept.get(question)
+
+
+def right_letter(question: str) -> str:
+    """Return the letter of the option that it was.
+
+    Args:
+        question: its name, which is known.
+    """
+    known = questions(FILE)[question]
+    return next(letter for letter in LETTERS if digest(question, letter) == known.right)
+
+
+def reason(question: str) -> str:
+    """Return why it was so.
+
+    Args:
+        question: its name, which is known.
+    """
+    known = questions(FILE)[question]
+    return known.hint(known.right) or ""
 
 
 def predict(
@@ -60,15 +95,15 @@ def predict(
     otherwise = "Nothing is predicted yet. Without buttons, write the letter after the options."
     buttons = Buttons(f"{about}:", words, otherwise)
 
-    def keep(change: dict[str, int]) -> None:
+    def choose(change: dict[str, int]) -> None:
         chosen = letters[change["new"]]
-        _kept[question] = Prediction(about, tuple(options), chosen)
+        keep(question, Prediction(about, tuple(options), chosen))
         buttons.said = f"Kept: {chosen}. The next cell shows what happens."
 
-    buttons.observe(keep, "chosen")
-    kept = _kept.get(question)
-    if letter is None and kept and kept.options == tuple(options):
-        letter = kept.letter
+    buttons.observe(choose, "chosen")
+    earlier = kept(question)
+    if letter is None and earlier and earlier.options == tuple(options):
+        letter = earlier.letter
     if letter is not None:
         buttons.chosen = letters.index(read_letter(letter, letters))
     return buttons
@@ -115,15 +150,27 @@ def predictions(lesson: str) -> Predictions:
     asked = {name: known for name, known in questions(FILE).items() if name.startswith(lesson)}
     if not asked:
         raise InputError(f"No prediction is asked for in lesson {lesson}.")
-    rows, agreed = [], 0
-    for name, (about, options, letter) in _kept.items():
+    rows, agreed, points, rooms = [], 0, 0, 0
+    for name, (about, options, letter, looks) in _kept.items():
         if name in asked:
+<<<<<<< HEAD
             known = asked[name]
             right = next(one for one in LETTERS if digest(name, one) == known.right)
             said, was = (f"{one}: {options[LETTERS.index(one)]}" for one in (letter, right))
             rows.append((about, said, was, known.hint(known.right) or ""))
+=======
+            right = right_letter(name)
+            said, was = (f"{one}: {options[LETTERS.index(one)]}" for one in (letter, right))
+>>>>>>> museum
             agreed += letter == right
+            if looks is not None:
+                said += f" ({looks} look{'s' if looks != 1 else ''})"
+                rooms += 1
+                points += MOST_POINTS - looks if letter == right else 0
+            rows.append((about, said, was, reason(name)))
     title = f"You predicted {agreed} of {len(rows)} as it was."
+    if rooms:
+        title += f" In the museum: {points} of {MOST_POINTS * rooms} points."
     if not rows:
         title = "Nothing was predicted in this lesson yet."
     elif len(rows) < len(asked):

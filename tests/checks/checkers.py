@@ -10,6 +10,7 @@ import attempts_gram_matrix
 import attempts_single_gram_matrix
 import attempts_step
 import attempts_style_loss
+import attempts_to_bytes
 import attempts_total_loss
 import attempts_transfer
 import attempts_variation_loss
@@ -22,6 +23,7 @@ from nst_helpers.checks import (
     gram_matrix,
     step,
     style_loss,
+    to_bytes,
     total_loss,
     variation_loss,
 )
@@ -50,6 +52,7 @@ CHECKERS = [
         (checks.check_style_loss, style_loss.EXERCISE, attempts_style_loss),
         (checks.check_variation_loss, variation_loss.EXERCISE, attempts_variation_loss),
         (checks.check_total_loss, total_loss.EXERCISE, attempts_total_loss),
+        (checks.check_to_bytes, to_bytes.EXERCISE, attempts_to_bytes),
         (checks.check_step, step.EXERCISE, attempts_step),
     ]
 ]

@@ -15,7 +15,7 @@ from nst_helpers.course.grading import assignment, graded_cells
 from nst_helpers.course.material import notebooks
 
 LESSONS = {page.stem: nbformat.read(page, as_version=4) for page in notebooks()}
-ASSIGNMENTS = [name for name in LESSONS if name[0] == "0" and name != "08_studio"]
+ASSIGNMENTS = [name for name in LESSONS if name[0].isdigit() and name != "08_studio"]
 LESSON = "05_gram_matrix"  # the one whose exercises are graded here
 
 

@@ -10,7 +10,10 @@ from nst_helpers.course.material import material, notebooks
 from nst_helpers.course.questions import questions
 
 GUIDE = (material("course") / "guide.md").read_text(encoding="utf-8")
-LESSONS = notebooks()[:7]
+# All but the studio, which is a page to work with.
+LESSONS = [
+    path for path in notebooks() if re.match(r"\d\d_", path.name) and path.stem != "08_studio"
+]
 
 
 def text_of(path):

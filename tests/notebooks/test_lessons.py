@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 STUDIO = "08_studio.ipynb"  # a page to work with, not a lesson
 LESSONS = sorted(set((ROOT / "notebooks").glob("[0-9]*.ipynb")) - {ROOT / "notebooks" / STUDIO})
 APPENDICES = sorted((ROOT / "notebooks").glob("appendix_*.ipynb"))  # what a lesson has no room for
+ASKS = r'(?:predict|visit)\(\s*"([^"]+)"'  # for a prediction, or in a room of the museum
 TAUGHT = {"content_loss", "gram_matrix", "style_loss", "variation_loss"}
 
 
@@ -135,7 +136,7 @@ def test_the_reader_predicts(path):
 
 def test_predictions_are_kept_and_shown_at_the_end(path):
     *asked, last = tagged(path, "predict")
-    names = [name for cell in asked for name in re.findall(r'predict\(\s*"([^"]+)"', source(cell))]
+    names = [name for cell in asked for name in re.findall(ASKS, source(cell))]
     known = [name for name in questions(PREDICTIONS) if name.startswith(path.stem[:2])]
     assert len(names) >= 2 and sorted(names) == sorted(known)
     assert last == cells(path)[-2] and source(last) == f'predictions("{path.stem[:2]}")'
