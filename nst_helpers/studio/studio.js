@@ -29,6 +29,7 @@ class Page {
     this.replaced = null;  // the id of a painting that is being gone on from
     this.begun = null;  // what was asked to be painted and has not begun yet
     this.doomed = null;  // the id of a painting whose deletion was asked for once
+    this.deleted = null;  // the id of the last one that was deleted, of which the kernel may still tell
     this.changed = () => {  // once for all changes of a moment; a frame would not come in a hidden tab
       if (!this.due) queueMicrotask(() => this.#draw());
       this.due = true;
@@ -209,7 +210,7 @@ class Page {
   get live() {
     const run = this.get("run");
     if (this.begun) return this.begun.run;
-    if (!run.id) return null;
+    if (!run.id || run.id === this.deleted) return null;
     const kept = this.records.get(run.id);
     const whole = !this.isGoing(run) && kept?.state === run.state;  // else it is of an earlier step
     return {
@@ -424,6 +425,7 @@ class Page {
   async #delete(run) {
     const others = this.paintings.filter(({ id }) => id !== run.id);
     this.doomed = null;
+    this.deleted = run.id;
     this.records.delete(run.id);
     if (run.id === this.get("run").id) this.model.send({ do: "forget" });
     await this.store.deletePainting(run.id);
@@ -469,7 +471,7 @@ class Page {
       this.sent.delete(message.added.key);
       await this.store?.keepUpload(message.added.digest, file);
     }
-    if (message.keep) {
+    if (message.keep && message.keep.id !== this.deleted) {
       const [png, film, before] = buffers;
       const painting = {
         ...message.keep,
