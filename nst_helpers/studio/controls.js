@@ -1,22 +1,26 @@
 // How it is to be painted: presets, sliders of words, and what a run begins with.
 
 import { html } from "../widgets/figure.js";
-import { duration, nearest, wordOf } from "./words.js";
+import { duration, listed, nearest, wordOf } from "./words.js";
 
-/** `{setting: [label, meaning]}`, in their order. */
-export const SLIDERS = {
-  content_weight: ["Photo", "How much of the photo stays"],
-  style_weight: ["Style", "How much of the style comes in"],
-  variation_weight: ["Smoothness", "How smooth the surface is"],
-  style_scale: ["Strokes", "How large the strokes are"],
+/** `{setting: [label, meaning, what a list calls it]}`: those that a run follows, which presets set. */
+const WEIGHTS = {
+  content_weight: ["Keep the photo", "How much of the photo stays", "photo kept"],
+  style_weight: ["Follow the style", "How much of the style comes in", "style"],
+  variation_weight: ["Smoothness", "How smooth the surface is", "surface"],
 };
-const CHOICES = { size: "Size", steps: "Patience" };
+const STROKES = { style_scale: ["Strokes", "How large the strokes are", "strokes"] };
+export const SLIDERS = { ...WEIGHTS, ...STROKES };
+const CHOICES = { size: "Size", steps: "Time" };
 
 export class Controls {
   constructor(page) {
     this.page = page;
     this.presets = this.#presets();
-    this.sliders = Object.entries(SLIDERS).map(([name, words]) => this.#slider(name, ...words));
+    const sliders = (those) => Object.entries(those).map(([name, words]) => this.#slider(name, ...words));
+    const elements = (parts) => parts.map(({ element }) => element);
+    const [weights, strokes] = [sliders(WEIGHTS), sliders(STROKES)];
+    this.sliders = [...weights, ...strokes];
     this.choices = Object.entries(CHOICES).map(([name, label]) => this.#choice(name, label));
     this.colours = html("input", { type: "checkbox" });
     this.colours.addEventListener("change", () => page.choose({ keep_colours: this.colours.checked }));
@@ -25,11 +29,13 @@ export class Controls {
       if (this.start.getAttribute("aria-disabled") === "false") page.paint();
     });
     this.why = html("small", { class: "nst-why" });
-    this.element = html("section", { "aria-label": "How to paint it" },
-      this.presets.element,
-      html("div", { class: "nst-sliders" }, ...this.sliders.map(({ element }) => element)),
-      html("div", { class: "nst-rows" }, ...this.choices.map(({ element }) => element)),
+    this.next = html("small", {}, "For the next painting");
+    this.later = html("div", {}, this.next,
+      html("div", { class: "nst-sliders" }, ...elements(strokes)),
+      html("div", { class: "nst-rows" }, ...elements(this.choices)),
       html("label", { class: "nst-check" }, this.colours, "Keep the colours of the photo"));
+    this.element = html("section", { "aria-label": "How to paint it" },
+      this.presets.element, html("div", { class: "nst-sliders" }, ...elements(weights)), this.later);
     this.begin = html("div", { class: "nst-begin" }, this.start, this.why);
   }
 
@@ -39,10 +45,18 @@ export class Controls {
     const { busy } = this.page;
     const seconds = this.page.get("estimate");
     this.start.setAttribute("aria-disabled", busy || !this.page.alive);  // and keeps the focus
-    this.start.textContent = !busy ? "Paint" : this.page.get("run").ahead ? "Waiting …" : "Painting …";
+    this.start.textContent = busy ? this.#doing() : "Paint";
     this.why.textContent = busy
-      ? "Photo, Style and Smoothness can be moved while it paints. The rest is for the next one."
-      : seconds ? `about ${duration(seconds)}` : "";
+      ? `You can change ${listed(Object.values(WEIGHTS).map(([label]) => `“${label}”`))} while it paints. Other changes apply to the next painting.`
+      : seconds ? `takes about ${duration(seconds)}` : "";
+    this.later.classList.toggle("nst-later", busy);
+    this.next.hidden = !busy;
+  }
+
+  #doing() {
+    const { state, ahead } = this.page.live;
+    if (state === "paused") return "Paused";
+    return ahead ? "Waiting …" : "Painting …";
   }
 
   #presets() {
@@ -65,8 +79,10 @@ export class Controls {
 
   #slider(name, label, meaning) {
     const options = this.page.get("options")[name];
+    const tick = html("datalist", { id: `nst-${name}-${Math.random()}` },
+      html("option", { value: options.findIndex(([word]) => word === "normal") }));
     const input = html("input", {
-      type: "range", name, min: 0, max: options.length - 1, "aria-label": `${label}: ${meaning}`,
+      type: "range", name, min: 0, max: options.length - 1, list: tick.id, "aria-label": `${label}: ${meaning}`,
     });
     const output = html("output");
     input.addEventListener("input", () => this.page.choose({ [name]: options[input.value][1] }));
@@ -77,7 +93,7 @@ export class Controls {
       output.textContent = word;
       input.setAttribute("aria-valuetext", word);
     };
-    return { element: html("label", { title: meaning }, html("span", {}, label), input, output), draw };
+    return { element: html("label", { title: meaning }, html("span", {}, label), input, output, tick), draw };
   }
 
   #choice(name, label) {

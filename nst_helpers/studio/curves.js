@@ -3,14 +3,14 @@
 import { html, svg } from "../widgets/figure.js";
 import { significant } from "../widgets/numbers.js";
 
-const LOSSES = { total: "all together", content: "photo", style: "style", variation: "smoothness" };
+const LOSSES = { total: "total", content: "photo", style: "style", variation: "smoothness" };
 const [WIDE, HIGH, EDGE] = [240, 64, 3];
 
 export class Curves {
   constructor() {
     this.charts = html("div", { class: "nst-charts" });
     this.element = html("div", { class: "nst-curves" },
-      html("small", {}, "The losses, step by step: the lower, the nearer to what is wanted. At a line, the picture grew."),
+      html("small", {}, "How far the painting still is from the goal, step by step. “Total” should fall; the others pull against each other. Grey lines mark where the picture was enlarged, and all begin anew."),
       this.charts);
     this.parts = Object.fromEntries(Object.entries(LOSSES).map(([name, title]) => {
       const line = svg("polyline", {});

@@ -3,10 +3,39 @@
 import { html } from "../widgets/figure.js";
 import { within } from "../widgets/numbers.js";
 import { Curves } from "./curves.js";
-import { doing, heard } from "./words.js";
+import { doing, heard, listed, meanwhile } from "./words.js";
 
-const VIEWS = { painting: "Painting", slide: "Slide", side: "Side by side" };
+const VIEWS = { painting: "Painting", slide: "Before / after", side: "Side by side" };
+const ALIKE = 0.01;  // how much the shapes of two pictures may differ
 const STEP = 0.02;  // of the width, for an arrow key
+
+/** A row of buttons, made anew only where one has changed, so that the focus stays. */
+class Row {
+  constructor(label) {
+    this.element = html("div", { class: "nst-buttons", role: "group", "aria-label": label });
+    this.wanted = null;  // the words of the button that gets the focus when they are made anew
+  }
+
+  draw(actions, of, question = "") {
+    const key = JSON.stringify([of, question, actions.map(({ words, why }) => [words, why])]);
+    if (key === this.key) return;
+    this.key = key;
+    const { activeElement: active } = document;
+    const wanted = this.wanted ?? (this.element.contains(active) ? active.dataset.words : null);
+    this.wanted = null;
+    const buttons = actions.map(({ words, act, kind = "", title = "", why = "" }) => {
+      const button = html("button", { type: "button", class: kind, title, "data-words": words }, words);
+      if (why) button.append(html("small", {}, why));
+      button.disabled = Boolean(why);
+      button.addEventListener("click", act);
+      return button;
+    });
+    this.element.replaceChildren(...(question
+      ? [html("div", { role: "alertdialog", "aria-label": question, class: "nst-buttons" }, html("span", {}, question), ...buttons)]
+      : buttons));
+    if (wanted) (buttons.find(({ dataset }) => dataset.words === wanted) ?? buttons[0])?.focus();
+  }
+}
 
 export class Easel {
   constructor(page) {
@@ -18,23 +47,28 @@ export class Easel {
     this.left = html("img", { alt: "" });
     this.right = html("img", { alt: "" });
     this.handle = html("div", { class: "nst-handle", role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": "The line between before and after" });
-    this.canvas = html("div", { class: "nst-canvas" }, this.left, this.right, this.handle);
+    this.captions = [html("figcaption"), html("figcaption")];
+    const [left, right] = this.captions;
+    this.canvas = html("div", { class: "nst-canvas" },
+      html("figure", {}, this.left, left), html("figure", {}, this.right, right), this.handle);
     this.right.addEventListener("load", () => {
       this.canvas.style.setProperty("--ratio", this.right.naturalWidth / this.right.naturalHeight);
     });
-    this.captions = [html("span"), html("span")];
     this.progress = html("progress", { max: 1, "aria-label": "How much is painted" });
     this.state = html("strong");
-    this.title = html("span");
+    this.title = html("span", { class: "nst-name" });
     this.status = html("p", { class: "nst-status", role: "status" });
-    this.buttons = html("div", { class: "nst-buttons", role: "group", "aria-label": "What to do with the painting" });
+    this.row = new Row("What to do with the painting");
+    this.aside = html("span");
+    this.asideRow = new Row("What to do with the painting on its way");
+    this.meanwhile = html("div", { class: "nst-meanwhile", hidden: "" }, this.aside, this.asideRow.element);
+    this.place = html("div");  // for messages
     this.compare = this.#compare();
     this.element = html("section", { "aria-label": "The painting", class: "nst-easel" },
       html("div", { class: "nst-frame" }, this.canvas),
-      html("div", { class: "nst-captions" }, ...this.captions),
-      this.progress,
+      this.meanwhile, this.progress,
       html("p", { class: "nst-doing" }, this.state, this.title),
-      this.status, this.buttons, this.compare, this.curves.element);
+      this.status, this.row.element, this.place, this.compare);
     this.#drag();
   }
 
@@ -94,20 +128,23 @@ export class Easel {
 
   draw() {
     const run = this.page.shown;
-    const view = run?.picture ? this.view : "painting";
     const others = this.#others(run);
-    const other = others.find(({ id }) => id === this.other) ?? others[0];
+    const chosen = others.find(({ id }) => id === this.other);
+    const other = chosen && (chosen.alike || this.view !== "painting") ? chosen : others[0];
+    const possible = this.view === "slide" && !other.alike ? "side" : this.view;
+    const view = run?.picture ? possible : "painting";
     this.canvas.dataset.view = view;
     this.#show(this.right, run?.picture ?? run?.before ?? this.page.photo, run ? this.#described(run) : this.page.picture(this.page.choices.content)?.alt);
     if (view !== "painting") this.#show(this.left, other.picture, other.words);
     this.left.hidden = view === "painting";
     this.handle.hidden = view !== "slide";
-    const sides = view === "painting" ? ["", ""] : [other.words, run.number ? `${run.number} · the painting` : "the painting"];
+    const sides = view === "painting" ? ["", ""] : [other.caption, this.#caption(run)];
     this.captions.forEach((caption, side) => {
       caption.textContent = sides[side];
     });
     this.#drawLine();
     this.#drawState(run);
+    this.#drawMeanwhile(run);
     this.#drawCompare(run, view, others, other);
     this.curves.draw(run?.history);
     this.curves.element.hidden ||= !run;
@@ -115,11 +152,24 @@ export class Easel {
 
   /** What the painting can be compared with. */
   #others(run) {
-    const photo = { id: "photo", words: "the photo", picture: run?.before };
-    const paintings = this.page.paintings.filter(({ id }) => id !== run?.id);
+    const photo = { id: "photo", words: "the photo", caption: "the photo", picture: run?.before, alike: true };
+    const paintings = run ? this.page.paintings.filter(({ id }) => id !== run.id) : [];
     return [photo, ...paintings.map((each) => ({
-      id: each.id, picture: each.picture, words: `${this.page.number(each.id)} · ${this.page.named(each.settings)}${this.page.unusual(each.settings)}`,
+      id: each.id, picture: each.picture, alike: this.#alike(run, each), caption: this.#caption(each),
+      words: `${this.page.number(each.id)} · ${[this.page.named(each.settings), each.settings.size, ...this.page.unusual(each.settings)].join(", ")}`,
     }))];
+  }
+
+  #caption({ id, settings }) {
+    return `${this.page.number(id)} · ${listed(Object.keys(settings.styles).map((name) => this.page.title(name)))}`;
+  }
+
+  /** Whether two paintings have one shape, so that one can lie on the other. */
+  #alike(run, other) {
+    const [one, two] = [run, other].map((each) => each.settings.content);
+    if (one === two) return true;
+    const [first, second] = [one, two].map((name) => this.page.picture(name));
+    return Boolean(first && second) && Math.abs((first.width * second.height) / (first.height * second.width) - 1) < ALIKE;
   }
 
   #described(run) {
@@ -151,30 +201,28 @@ export class Easel {
     this.state.textContent = run ? (page.asked ?? doing(run)) : "";
     this.title.textContent = run
       ? page.named(run.settings)
-      : "Choose a photo and a style, then press Paint: your painting grows here.";
+      : "Choose a photo and a style, then press Paint. Your painting will appear here.";
     const said = run ? heard(run) : "";
     if (this.status.textContent !== said) this.status.textContent = said;
-    const actions = page.actions(run);
-    const named = actions.map((action) => `${action.words}${action.disabled ?? ""}`);
-    const key = [run?.id, run?.png?.size, ...named].join("/");
-    if (key === this.key) return;
-    this.key = key;
-    const focused = this.buttons.contains(document.activeElement) && document.activeElement.textContent;
-    this.buttons.replaceChildren(...actions.map(({ words, act, kind = "", title = "", disabled }) => {
-      const button = html("button", { type: "button", class: kind, title }, words);
-      button.disabled = Boolean(disabled);
-      button.addEventListener("click", act);
-      return button;
-    }));
-    if (focused) {
-      const same = [...this.buttons.children].find((button) => button.textContent === focused);
-      (same ?? this.buttons.firstElementChild)?.focus();
-    }
+    this.row.draw(page.actions(run), [run?.id, run?.png?.size], page.question(run));
+  }
+
+  /** The painting that is on its way, while another one is looked at. */
+  #drawMeanwhile(run) {
+    const { page } = this;
+    const live = page.busy && page.live.id !== run.id ? page.live : null;
+    this.meanwhile.hidden = !live;
+    this.aside.textContent = live ? meanwhile(live, page.named(live.settings)) : "";
+    this.asideRow.draw(live ? [{ words: "Show it", act: () => page.show(live.id) }, ...page.actions(live)] : [], live?.id);
   }
 
   #drawCompare(run, view, others, other) {
     this.compare.hidden = !run?.picture;
-    for (const [name, input] of this.views) input.checked = name === view;
+    for (const [name, input, label] of this.views) {
+      input.checked = name === view;
+      input.disabled = name === "slide" && !other.alike;
+      label.title = input.disabled ? "Only for pictures of one shape" : "";
+    }
     const options = others.map(({ id, words }) => [id, words]);
     const key = JSON.stringify(options);
     if (key !== this.offered) {

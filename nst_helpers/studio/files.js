@@ -6,7 +6,7 @@ const PART = 4 << 20;  // bytes; a server of Jupyter refuses messages of more th
 const PLACES = {
   content: ["Drop it here", "as the photo to be painted"],
   style: ["Drop it here", "as the painting to learn from"],
-  painting: ["Drop it here", "as a painting of the studio, to go on with its settings"],
+  painting: ["Drop it here", "as a painting of the studio, to open it with its settings"],
 };
 
 /** Send a file in parts; return the key by which the kernel speaks of it. */

@@ -2,7 +2,8 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,12 +12,12 @@ from PIL import Image
 
 from nst_helpers.errors import InputError
 from nst_helpers.gallery import gallery
-from nst_helpers.images import ImageSource, load_image, picture_size, to_pil
+from nst_helpers.images import SMALLEST_SIDE, ImageSource, load_image, picture_size, to_pil
 from nst_helpers.widgets.figure import jpeg
 
 MOST_BYTES = 50_000_000  # of one file
 LARGEST_SIDE = 2048  # pixels; larger pictures are kept at this size
-_MOST_UPLOADS, _LONGEST_NAME = 24, 40
+_MOST_UPLOADS, _LONGEST_NAME = 24, 200
 _THUMBNAIL, _PHOTO = 320, 1024  # pixels
 
 
@@ -96,7 +97,8 @@ class Library:
             data: the bytes of the file.
 
         Raises:
-            InputError: the file is too large or no picture, or there are too many of them.
+            InputError: the file is too large, too small or no picture, or there are too many; the
+                message is the rest of a sentence that begins with what was not done.
         """
         digest = hashlib.sha256(small_enough(data)).hexdigest()
         for known, upload in self.uploads.items():
@@ -104,11 +106,17 @@ class Library:
                 return known
         if len(self.uploads) >= _MOST_UPLOADS:
             raise InputError(
-                f"Only {_MOST_UPLOADS} pictures can be added: load the page again, or run the cell "
-                "again, to begin anew."
+                f"there are {_MOST_UPLOADS} already. Load the page again, or run the cell again, "
+                "to begin anew."
             )
-        size = picture_size(data)
-        image = to_pil(load_image(data, min(LARGEST_SIDE, max(size))))
+        with readable(data):
+            size = picture_size(data)
+            if min(size) < SMALLEST_SIDE:
+                raise InputError(
+                    f"it is too small. A picture needs at least {SMALLEST_SIDE} pixels on each "
+                    "side."
+                )
+            image = to_pil(load_image(data, min(LARGEST_SIDE, max(size))))
         names = (f"{name} ({number})" for number in itertools.count(2))
         name = next(free for free in itertools.chain([name], names) if free not in self)
         thumbnail = _small(image, min(_THUMBNAIL, max(size)))
@@ -160,23 +168,45 @@ def small_enough(data: bytes) -> bytes:
     """Return the bytes of a file.
 
     Raises:
-        InputError: there are more than 50 MB of them.
+        InputError: there are more than 50 MB of them; the message is the rest of a sentence.
     """
     if len(data) > MOST_BYTES:
         raise InputError(
-            f"The file has more than {MOST_BYTES // 10**6} MB: make the picture smaller, or save "
-            "it as JPEG."
+            f"it has more than {MOST_BYTES // 10**6} MB. Make the picture smaller, or save it as "
+            "JPEG."
         )
     return data
 
 
-def plain_name(name: str) -> str:
-    """Return the name of a file as one short line that can be shown.
+@contextmanager
+def readable(data: bytes) -> Iterator[None]:
+    """Have what is wrong with a file said to somebody who chose it on the page.
+
+    Raises:
+        InputError: that of the block; the message is the rest of a sentence.
 
     Example:
-        >>> plain_name("a" * 200 + "\\n.png")
-        'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa….png'
+        >>> with readable(b"no picture"):
+        ...     picture_size(b"no picture")
+        Traceback (most recent call last):
+        nst_helpers.errors.InputError: it is not a picture, or it is damaged. Choose a PNG or JPEG \
+file.
+    """
+    try:
+        yield
+    except InputError as error:
+        words = str(error).replace(f"The picture of {len(data)} bytes", "it", 1)
+        if "damaged" in words:
+            words = "it is not a picture, or it is damaged. Choose a PNG or JPEG file."
+        raise InputError(words) from error
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a file as one line that can be shown, of at most 200 letters.
+
+    Example:
+        >>> plain_name("a\\nb.png"), len(plain_name("a" * 5000))
+        ('a?b.png', 200)
     """
     name = "".join(letter if letter.isprintable() else "?" for letter in name).strip() or "picture"
-    short = len(name) <= _LONGEST_NAME
-    return name if short else f"{name[: _LONGEST_NAME - 5]}…{name[-4:]}"
+    return name[:_LONGEST_NAME]

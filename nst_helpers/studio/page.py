@@ -11,6 +11,8 @@ import tempfile
 import threading
 import time
 import weakref
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,8 +28,8 @@ from nst_helpers.images import load_image, read_settings, resize, save_image
 from nst_helpers.markup import image_element
 from nst_helpers.runtime.background import THREAD_NAME
 from nst_helpers.runtime.turns import Line
-from nst_helpers.studio.library import MOST_BYTES, Library, plain_name, small_enough
-from nst_helpers.studio.run import StudioRun, pixels_of
+from nst_helpers.studio.library import MOST_BYTES, Library, plain_name, readable, small_enough
+from nst_helpers.studio.run import StudioRun, pixels_of, share_of
 from nst_helpers.studio.settings import (
     DEFAULTS,
     OPTIONS,
@@ -117,16 +119,17 @@ class Studio(anywidget.AnyWidget):
             elif asked == "file":
                 self._take_part(message, buffers[0])
             elif asked == "restore":
-                self.restore(message["settings"], message.get("quiet", False))
+                source = message.get("source", "this painting")
+                self.restore(message["settings"], message.get("quiet", False), source)
             elif asked == "keep":
                 self._keep_again()
             elif asked in ("pause", "go on", "stop", "forget"):
                 getattr(self, asked.replace(" ", "_"))()
         except InputError as error:
             if not message.get("quiet"):
-                self.say(str(error))
+                self.say(str(error), wrong=True)
         except Exception as error:
-            self.say(f"That went wrong: {reason(error)}.")
+            self.say(f"That went wrong: {reason(error)}.", wrong=True)
             raise
 
     def _take_part(self, message: dict[str, Any], part: bytes) -> None:
@@ -141,28 +144,33 @@ class Studio(anywidget.AnyWidget):
             self._take(message["use"], key, message["name"], bytes(self._parts.pop(key)))
 
     def _take(self, use: str, key: str, name: str, data: bytes) -> None:
-        name = plain_name(name)
-        try:
-            if use == "painting":
-                self._open(data)
-            elif use in ("larger", "go on"):
-                self._continue(data, larger=use == "larger")
-            else:
-                self._add(use, key, name, data)
-        except InputError as error:
-            self.say(f"{name}: {error}")
+        if use == "painting":
+            self._open(plain_name(name), data)
+        elif use in ("larger", "go on"):
+            self._continue(data, larger=use == "larger")
+        else:
+            self._add(use, key, plain_name(name), data)
 
-    def _open(self, data: bytes) -> None:
+    def _open(self, name: str, data: bytes) -> None:
         """Show a painting that was saved, and take its settings."""
-        settings = read_settings(small_enough(data))
-        known, image = checked(settings), load_image(data)
+        with _beginning(f"{name} was not opened"), readable(data):
+            settings = read_settings(small_enough(data))
+        try:
+            known, image = checked(settings), load_image(data)
+        except InputError as error:
+            raise InputError(
+                f"{name} was not made in this studio, so it has no settings to open. To paint it, "
+                "choose Photo, then Add a photo."
+            ) from error
         here = self._here(known)
         painting = {
             "id": hashlib.sha256(data).hexdigest(),
             "at": time.time() * 1000,
             "state": "finished" if known["steps_done"] == known["steps"] else "stopped",
             "settings": here,
-            "share": known["steps_done"] / known["steps"],
+            "share": share_of(
+                plan(known["size"], known["steps"], known["stages"]), known["steps_done"]
+            ),
             "seconds": 0,
             "history": {},
             "problem": "",
@@ -173,7 +181,8 @@ class Studio(anywidget.AnyWidget):
         self.restore(settings)
 
     def _add(self, use: str, key: str, name: str, data: bytes) -> None:
-        name = self.library.add(name, data)
+        with _beginning(f"{name} was not added"):
+            name = self.library.add(name, data)
         with self.hold_sync():
             self.pictures, self.thumbnails = self.library.entries(), self.library.thumbnails()
             if use == "content":
@@ -181,8 +190,8 @@ class Studio(anywidget.AnyWidget):
             elif use == "style":
                 self.choices = {**self.choices, "styles": {name: 1}}
         self.send({"added": {"key": key, "digest": self.library.uploads[name].digest}})
-        if self._awaited and None not in self._found(checked(self._awaited)).values():
-            self.restore(self._awaited)
+        if self._awaited and not self._lacking(checked(self._awaited["settings"])):
+            self.restore(**self._awaited)
 
     def _chosen(self, change: dict[str, Any]) -> None:
         """Show another photo, estimate anew, and steer the run that is on its way."""
@@ -213,11 +222,12 @@ class Studio(anywidget.AnyWidget):
     def _warm_up(self) -> None:
         """Load the network when the page is opened, and measure the pace."""
         with contextlib.suppress(InputError):  # the run will say it
-            transfer = StyleTransfer("cat", "night_sky", size=128, steps=3, stages=1)
-            *_, before, last = transfer
+            transfer = StyleTransfer("cat", "night_sky", size=128, steps=5, stages=1)
+            seconds = [step.seconds for step in transfer]
             if self._pace is None:
                 pixels = pixels_of([(128, 1)], transfer.content.shape[2:])
-                self._pace = (last.seconds - before.seconds) / pixels
+                # The shortest step: while a page opens, others wait for the processor.
+                self._pace = min(end - start for start, end in pairwise(seconds)) / pixels
                 self._estimate()
 
     def _estimate(self) -> None:
@@ -242,7 +252,7 @@ class Studio(anywidget.AnyWidget):
         """Go on from a painting: to its end, or at twice its size."""
         settings, image = checked(read_settings(small_enough(data))), load_image(data)
         if lacking := self._lacking(settings):
-            raise InputError(f"It needs {lacking}: add the file, then try again.")
+            raise InputError(f"This painting needs {lacking} under Photo, then try again.")
         if larger:
             settings["size"] *= 2
         self._begin(self._here(settings), None, image, None if larger else settings["steps_done"])
@@ -255,10 +265,13 @@ class Studio(anywidget.AnyWidget):
         done: int | None = None,
     ) -> None:
         if self.busy:
-            return self.say("A painting is on its way: stop it first, or wait for it.")
+            self.say("A painting is on its way. Stop it first, or wait for it.", wrong=True)
+            return
         content, *styles = settings["content"], *settings["styles"]
         if lacking := [name for name in (content, *styles) if name not in self.library]:
-            return self.say(f"There is no picture {', '.join(lacking)} here: choose another.")
+            self.say(f"There is no picture {', '.join(lacking)} here. Choose another.", wrong=True)
+            return
+        self.choices = {name: settings[name] for name in DEFAULTS}
         settings = {**settings, "uploads": self.library.digests([content, *styles])}
         settings.pop("steps_done", None)
         run = StudioRun(settings, self._make, self._stepped, self._line, seconds, painted, done)
@@ -275,7 +288,6 @@ class Studio(anywidget.AnyWidget):
         except RuntimeError as error:
             self.painting = None
             raise InputError(f"It cannot begin: {reason(error)}.") from error
-        return None
 
     def _make(self, settings: dict[str, Any]) -> StyleTransfer:
         styles = settings["styles"]
@@ -334,10 +346,10 @@ class Studio(anywidget.AnyWidget):
 
     # ------------------------------------------------------------------ to the page
 
-    def say(self, text: str) -> None:
-        """Tell the page a sentence."""
+    def say(self, text: str, wrong: bool = False) -> None:
+        """Tell the page a sentence, good news or what is wrong."""
         self.said = text
-        self.send({"say": text})
+        self.send({"say": text, "wrong": wrong})
 
     def _told(self, run: StudioRun) -> dict[str, Any]:
         waiting = run.waiting
@@ -387,7 +399,7 @@ class Studio(anywidget.AnyWidget):
 
     # ------------------------------------------------------------------ settings of others
 
-    def restore(self, settings: Any, quiet: bool = False) -> None:
+    def restore(self, settings: Any, quiet: bool = False, source: str = "this painting") -> None:
         """Take the pictures and the values of all controls from settings.
 
         Pictures that were added are known by their content. Where some are missing, the settings
@@ -396,29 +408,37 @@ class Studio(anywidget.AnyWidget):
         Args:
             settings: of a painting, or choices.
             quiet: say nothing; and where a picture is missing, leave all as it is.
+            source: what a sentence calls that which they come from.
 
         Raises:
             InputError: they are not settings of this studio or of the command line.
         """
         known = checked(settings)
         if (lacking := self._lacking(known)) and quiet:
-            return None
+            return
         if lacking:
-            self._awaited = settings
-            return self.say(f"Add {lacking}, and the settings will be restored.")
+            self._awaited = {"settings": settings, "source": source}
+            name = source[0].upper() + source[1:]
+            self.say(f"{name} needs {lacking} under Photo, and its settings will load.", wrong=True)
+            return
         self._awaited = None
         here = self._here(known)
         self.choices = {name: here[name] for name in DEFAULTS}
-        if quiet:
-            return None
-        rest = left_out(settings)
-        without = f" What the studio does not have is left out: {', '.join(rest)}." if rest else ""
-        return self.say(f"The settings are restored.{without}")
+        if not quiet:
+            rest = left_out(settings)
+            without = f" What it does not have is left out: {', '.join(rest)}." if rest else ""
+            self.say(f"The settings of {source} are now in the panel.{without}")
 
     def _lacking(self, settings: dict[str, Any]) -> str:
-        """Return the names of pictures that are not here, as a list in words."""
+        """Return which pictures are not here, and what to do; nothing where all are."""
         found = self._found(settings)
-        return ", ".join(sorted(plain_name(name) for name, here in found.items() if not here))
+        gone = sorted(plain_name(name) for name, here in found.items() if not here)
+        names = [f'"{name}"' for name in gone]
+        if not names:
+            return ""
+        if len(names) == 1:
+            return f"the picture {names[0]}. Add it"
+        return f"the pictures {', '.join(names[:-1])} and {names[-1]}. Add them"
 
     def _here(self, settings: dict[str, Any]) -> dict[str, Any]:
         """Return settings with what their pictures are called here."""
@@ -453,6 +473,15 @@ class Studio(anywidget.AnyWidget):
     def __repr__(self) -> str:
         """Return what a reader sees where no widget can be shown."""
         return "Studio: run this cell in Jupyter, or open the notebook with voila."
+
+
+@contextlib.contextmanager
+def _beginning(words: str) -> Iterator[None]:
+    """Begin the sentence of an `InputError`."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{words}: {error}") from error
 
 
 def _png(image: torch.Tensor, settings: dict[str, Any]) -> bytes:

@@ -2,14 +2,14 @@
 
 import { html } from "../widgets/figure.js";
 import { fileButton } from "./files.js";
-import { listed } from "./words.js";
+import { listed, mixedIn, percentage, shared } from "./words.js";
 
 const KINDS = { upload: "Added by you", photograph: "Photographs", painting: "Paintings", yours: "Your gallery" };
 const ROLES = {
   content: { title: "Photo", order: ["upload", "yours", "photograph", "painting"], add: "Add a photo …" },
   style: { title: "Style", order: ["upload", "yours", "painting", "photograph"], add: "Add a painting …" },
 };
-const MOST_SHARE = 5;
+const MOST_STYLES = 4;
 
 /** Both cards, of which at most one has its tray open. */
 export class Pickers {
@@ -25,6 +25,8 @@ export class Pickers {
 
   draw() {
     for (const part of this.parts) part.draw();
+    for (const element of [this.mix, ...this.parts.map(({ card }) => card)])
+      element.classList.toggle("nst-later", this.page.busy);
     this.#drawMix();
   }
 
@@ -32,8 +34,14 @@ export class Pickers {
     this.#open(null);
   }
 
+  /** The tray that is open, if one is. */
+  get tray() {
+    return this.parts.map(({ tray }) => tray).find((tray) => !tray.hidden);
+  }
+
   #open(role) {
     for (const part of this.parts) part.open(part.role === role && part.tray.hidden);
+    this.page.placeNotice();
   }
 
   #drawMix() {
@@ -46,30 +54,26 @@ export class Pickers {
     const shown = [...this.mix.children].map((row) => row.dataset.name);
     if (names.join("/") !== shown.join("/"))  // else a slider that is being moved would be replaced
       this.mix.replaceChildren(...names.map((name) => this.#mixed(name)));
-    const all = Object.values(styles).reduce((sum, share) => sum + share, 0);
     for (const row of this.mix.children) {
-      const share = styles[row.dataset.name];
       const [input, output] = [row.querySelector("input"), row.querySelector("output")];
-      input.value = share;
-      output.textContent = `${Math.round((100 * share) / all)}%`;
+      input.value = percentage(styles, row.dataset.name);
+      output.textContent = `${input.value}%`;
       input.setAttribute("aria-valuetext", output.textContent);
     }
   }
 
   #mixed(name) {
     const title = this.page.title(name);
-    const input = html("input", { type: "range", min: 1, max: MOST_SHARE, "aria-label": `Share of ${title}` });
+    const input = html("input", { type: "range", min: 1, max: 99, "aria-label": `Share of ${title}` });
     const out = html("button", { type: "button", "aria-label": `Take ${title} out` }, "×");
-    const change = (share) => {
-      const styles = { ...this.page.choices.styles, [name]: share };
-      this.page.choose({ styles: Object.fromEntries(Object.entries(styles).filter(([, each]) => each)) });
-    };
-    input.addEventListener("input", () => change(Number(input.value)));
+    input.addEventListener("input", () =>
+      this.page.choose({ styles: shared(this.page.choices.styles, name, Number(input.value)) }));
     out.addEventListener("click", () => {
-      change(0);
+      const { [name]: _, ...styles } = this.page.choices.styles;
+      this.page.choose({ styles });
       this.parts[1].button.focus();
     });
-    return html("li", { "data-name": name }, html("span", {}, title), input, html("output"), out);
+    return html("li", { "data-name": name }, html("span", { class: "nst-name", title }, title), input, html("output"), out);
   }
 }
 
@@ -87,9 +91,13 @@ class Picker {
       this.images, this.name, this.size);
     this.button.addEventListener("click", toggle);
     this.card = this.button;
-    this.groups = html("div");
+    this.hint = html("small");
+    this.groups = html("div", { class: "nst-groups" });
+    const done = html("button", { type: "button" }, "Done");
+    done.addEventListener("click", toggle);
     this.tray = html("div", { id, class: "nst-tray", hidden: "", role: "group", "aria-label": `${title}: pictures to choose from` },
-      fileButton(add, (files) => page.take(files, role), { multiple: "" }), this.groups);
+      html("div", { class: "nst-add" }, fileButton(add, (files) => page.take(files, role), { multiple: "" }), done),
+      this.hint, this.groups);
     this.tiles = new Map();
   }
 
@@ -118,14 +126,20 @@ class Picker {
     if (key !== this.shown) {
       this.shown = key;
       this.images.replaceChildren(...chosen.map((name) => html("img", { src: this.page.thumbnail(name), alt: this.page.picture(name)?.alt ?? "" })));
-      this.name.textContent = listed(chosen.map((name) => this.page.title(name)));
-      const [one] = chosen.map((name) => this.page.picture(name));
-      this.size.textContent = chosen.length === 1 && one ? `${one.width} × ${one.height} pixels` : "";
+      this.name.textContent = this.name.title = listed(chosen.map((name) => this.page.title(name)));
     }
+    const [one] = chosen.map((name) => this.page.picture(name));
+    const size = chosen.length === 1 && one ? `${one.width} × ${one.height} pixels` : "";
+    this.size.textContent = this.page.busy ? "for the next painting" : size;
+    const full = chosen.length >= MOST_STYLES;
+    if (this.role === "style")
+      this.hint.textContent = full
+        ? "Four is the most. Take one out first."
+        : "Tap a painting to use it, or + to mix it in (up to four).";
     for (const [name, { button, more }] of this.tiles) {
       const there = chosen.includes(name);
       button.setAttribute("aria-pressed", there);
-      if (more) more.hidden = there || chosen.length >= 4;
+      if (more) more.hidden = there || full;
     }
   }
 
@@ -141,19 +155,20 @@ class Picker {
     this.shown = undefined;
   }
 
-  #tile({ name, title }) {
+  #tile({ name }) {
+    const title = this.page.title(name);
     const image = html("img", { src: this.page.thumbnail(name), alt: "", loading: "lazy" });
-    const button = html("button", { type: "button" }, image, html("span", {}, title));
+    const button = html("button", { type: "button", title }, image, html("span", { class: "nst-name" }, title));
     button.addEventListener("click", () => {
       this.page.choose(this.role === "content" ? { content: name } : { styles: { [name]: 1 } });
-      this.open(false);
+      this.page.pickers.close();
     });
     const tile = html("div", { class: "nst-tile" }, button);
     let more = null;
     if (this.role === "style") {
       more = html("button", { type: "button", class: "nst-more", "aria-label": `Mix ${title} in`, title: "Mix it in" }, "+");
       more.addEventListener("click", () => {
-        this.page.choose({ styles: { ...this.page.choices.styles, [name]: 1 } });
+        this.page.choose({ styles: mixedIn(this.page.choices.styles, name) });
         button.focus();
       });
       tile.append(more);

@@ -67,7 +67,6 @@ class StudioRun(BackgroundRun):
         self._make, self._line, self._expected = make, line, seconds
         self._painted, self._done = painted, done
         self._first: Step | None = None
-        self._skipped = False  # whether the steps that count as taken are not counted as work
 
         def look(run: BackgroundRun) -> None:
             if not self.alive:
@@ -100,7 +99,6 @@ class StudioRun(BackgroundRun):
         if last is None and self._painted is not None:
             if (done := self._done) is None:
                 done = steps_up_to(max(self._painted.shape[2:]), self.transfer.plan)
-                self._skipped = True
             return self.transfer.resume_from(self._painted, done)
         return self.transfer.resume(last)
 
@@ -126,11 +124,8 @@ class StudioRun(BackgroundRun):
 
     @property
     def share(self) -> float:
-        """The share of the whole work that is done, from 0 to 1."""
-        if not self.step or not self._first:
-            return 0.0
-        before = self._first.progress if self._skipped else 0.0
-        return (self.step.progress - before) / (1 - before) if before < 1 else 1.0
+        """The share of the whole work that is done, from 0 to 1, as `share_of` has it."""
+        return self.step.progress if self.step else 0.0
 
     @property
     def seconds_left(self) -> float | None:
@@ -188,6 +183,21 @@ def _small(image: torch.Tensor) -> Image.Image:
     small = to_pil(image)
     small.thumbnail((_LONGER_SIDE, _LONGER_SIDE))
     return small
+
+
+def share_of(stages: list[tuple[int, int]], done: int) -> float:
+    """Return the share of the work of all stages that the first steps are.
+
+    Args:
+        stages: `(longer side, steps)` of each.
+        done: how many steps are taken.
+
+    Example:
+        >>> share_of([(100, 3), (200, 1)], 3)
+        0.42857142857142855
+    """
+    work = [size**2 for size, steps in stages for _ in range(steps)]
+    return sum(work[:done]) / sum(work)
 
 
 def pixels_of(stages: list[tuple[int, int]], shape: Sequence[int]) -> float:

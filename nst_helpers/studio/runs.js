@@ -1,6 +1,7 @@
 // All paintings that the browser keeps, the newest first.
 
 import { html } from "../widgets/figure.js";
+import { fileButton } from "./files.js";
 
 export class Runs {
   constructor(page) {
@@ -8,17 +9,17 @@ export class Runs {
     this.list = html("ul", { class: "nst-tiles" });
     this.note = html("small");
     this.heading = html("h2", {}, "Your paintings");
+    const open = fileButton("Open a downloaded painting …", (files) => page.take(files, "painting"), { accept: ".png" });
     this.element = html("section", { "aria-label": "Your paintings", class: "nst-runs" },
-      html("div", { class: "nst-heading" }, this.heading, this.note), this.list);
+      html("div", { class: "nst-heading" }, this.heading, this.note, open), this.list);
     this.tiles = new Map();
   }
 
   draw() {
     const { page } = this;
     const { paintings, shown } = page;
-    this.element.hidden = paintings.length === 0;
     this.note.textContent = page.lasting
-      ? "This browser keeps the last 30, even after you close the page."
+      ? "The last 30 stay in this browser, even after you close the page. Older ones are deleted."
       : "This browser cannot keep them (a private window, or a full disk?): download what you want to keep.";
     const gone = new Set(this.tiles.keys());
     paintings.forEach((painting, place) => {
@@ -36,15 +37,16 @@ export class Runs {
   #tile(id) {
     const { page } = this;
     const image = html("img", { alt: "" });
-    const [name, size] = [html("span"), html("small")];
-    const button = html("button", { type: "button" }, image, name, size);
+    const [name, more] = [html("span", { class: "nst-name" }), html("small")];
+    const button = html("button", { type: "button" }, image, name, more);
     button.addEventListener("click", () => page.show(id));
     const element = html("li", { class: "nst-tile" }, button);
     const draw = (painting, shown) => {
       if (image.getAttribute("src") !== painting.picture && painting.picture) image.src = painting.picture;
-      name.textContent = `${page.number(id)} · ${page.named(painting.settings)}`;
-      const done = painting.state === "finished" ? "" : ", not finished";
-      size.textContent = page.isGoing(painting) ? "being painted" : `${painting.settings.size} pixels${page.unusual(painting.settings)}${done}`;
+      const words = `${page.number(id)} · ${page.named(painting.settings)}, ${painting.settings.size}`;
+      name.textContent = button.title = words;
+      const done = painting.state === "finished" ? [] : ["not finished"];
+      more.textContent = page.isGoing(painting) ? "being painted" : [...page.unusual(painting.settings), ...done].join(", ");
       button.setAttribute("aria-pressed", shown);
     };
     const tile = { element, draw };

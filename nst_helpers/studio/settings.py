@@ -26,13 +26,13 @@ DEFAULTS: dict[str, Any] = {
 
 #: `{setting: [(word, value), ...]}`; "normal" is what the lessons and the command line use.
 OPTIONS = {
-    "content_weight": [("free", 0.3), ("normal", CONTENT_WEIGHT), ("exact", 4.0)],
+    "content_weight": [("loosely", 0.3), ("normal", CONTENT_WEIGHT), ("closely", 4.0)],
     "style_weight": [
         ("a hint", 1.0),
         ("light", 8.0),
         ("normal", STYLE_WEIGHT),
         ("strong", 200.0),
-        ("all of it", 1000.0),
+        ("very strong", 1000.0),
     ],
     "variation_weight": [
         ("grainy", 0.0),
@@ -116,7 +116,7 @@ def checked(settings: Any) -> dict[str, Any]:
     return kept
 
 
-_FOREIGN = "It carries no settings of a painting: take a PNG that was saved in a studio."
+_FOREIGN = "There are no settings of a painting in it."
 
 
 def left_out(settings: Mapping[str, Any]) -> list[str]:

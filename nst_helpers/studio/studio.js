@@ -3,14 +3,15 @@
 import { html } from "../widgets/figure.js";
 import { Controls, SLIDERS } from "./controls.js";
 import { Easel } from "./easel.js";
-import { dropPlaces, fileButton, sendFile } from "./files.js";
+import { dropPlaces, sendFile } from "./files.js";
 import { Pickers } from "./pickers.js";
 import { Runs } from "./runs.js";
 import { Store } from "./store.js";
-import { link, listed, named, settingsIn, wordOf } from "./words.js";
+import { link, listed, named, settingsIn, stem, wordOf } from "./words.js";
 
 const BEAT = 5000;  // milliseconds
 const PATIENCE = 6;  // beats without an answer
+const READING = 6000;  // milliseconds that good news stay
 const LARGEST = 2048;  // pixels
 const GOING = ["running", "paused"];  // states
 const REMEMBERED = "nst-studio-choices";
@@ -28,6 +29,7 @@ class Page {
     this.replaced = null;  // the id of a painting that is being gone on from
     this.begun = null;  // what was asked to be painted and has not begun yet
     this.doomed = null;  // the id of a painting whose deletion was asked for once
+    this.deleted = null;  // the id of the last one that was deleted, of which the kernel may still tell
     this.changed = () => {  // once for all changes of a moment; a frame would not come in a hidden tab
       if (!this.due) queueMicrotask(() => this.#draw());
       this.due = true;
@@ -44,6 +46,14 @@ class Page {
     model.on("change:choices", this.remember);
     model.on("msg:custom", this.heard);
     this.leaveDrop = dropPlaces(el, (files, use) => this.take(files, use));
+    this.pressed = (event) => {
+      if (event.key === "Escape") this.#escape();
+    };
+    this.clicked = (event) => {  // a tile that was pressed may be gone by now
+      if (!event.composedPath().includes(this.pickers.element)) this.pickers.close();
+    };
+    document.addEventListener("keydown", this.pressed, true);
+    document.addEventListener("click", this.clicked);
     this.timer = setInterval(() => this.#beat(), BEAT);
     this.gone = () => this.#count("left");
     this.leaving = (event) => {
@@ -58,6 +68,9 @@ class Page {
 
   end() {
     clearInterval(this.timer);
+    clearTimeout(this.fading);
+    document.removeEventListener("keydown", this.pressed, true);
+    document.removeEventListener("click", this.clicked);
     window.removeEventListener("pagehide", this.gone);
     window.removeEventListener("beforeunload", this.leaving);
     this.model.off("change", this.changed);
@@ -76,24 +89,27 @@ class Page {
     el.classList.add("nst-studio");
     el.addEventListener("keydown", (event) => {  // to Jupyter, a letter or an arrow key is a command
       if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation();
-      if (event.key === "Escape") this.pickers.close();
     });
     this.pickers = new Pickers(this);
     this.controls = new Controls(this);
     this.easel = new Easel(this);
     this.runs = new Runs(this);
-    this.notice = html("p", { class: "nst-notice", role: "alert", hidden: "" });
-    const close = html("button", { type: "button", "aria-label": "Close this message" }, "×");
-    close.addEventListener("click", () => this.say(""));
-    this.noticeBox = html("div", { class: "nst-notice-box", hidden: "" }, this.notice, close);
-    const open = fileButton("Open a saved painting …", (files) => this.take(files, "painting"), { accept: ".png" });
+    this.notice = html("p", { class: "nst-notice", role: "status" });
+    this.close = html("button", { type: "button", "aria-label": "Close this message" }, "×");
+    this.close.addEventListener("click", () => {
+      this.say("");
+      const there = this.cause.isConnected && this.cause !== document.body;
+      (there ? this.cause : this.controls.start).focus();
+    });
+    this.noticeBox = html("div", { class: "nst-notice-box", hidden: "" }, this.notice, this.close);
+    this.placeNotice();
     el.append(
       html("header", { class: "nst-header" },
         html(alone ? "h1" : "h2", {}, "The studio"),
-        html("p", {}, "Your photo, painted in the manner of another picture."), open),
+        html("p", {}, "Your photo, repainted in the style of a painting.")),
       html("div", { class: "nst-columns" },
         html("div", { class: "nst-choices" }, this.pickers.element, this.controls.begin, this.controls.element),
-        html("div", { class: "nst-stage" }, this.noticeBox, this.easel.element)),
+        html("div", { class: "nst-stage" }, this.easel.element, this.easel.curves.element)),
       this.runs.element);
   }
 
@@ -102,10 +118,26 @@ class Page {
     for (const part of [this.pickers, this.controls, this.easel, this.runs]) part.draw();
   }
 
-  say(text) {
-    this.notice.textContent = text;
-    this.notice.hidden = this.noticeBox.hidden = !text;
-    if (text) this.noticeBox.scrollIntoView({ block: "nearest" });
+  /** Say good news, for a while; or, until it is closed, what is wrong. */
+  say(text, wrong = false) {
+    clearTimeout(this.fading);
+    if (document.activeElement !== this.close) this.cause = document.activeElement;
+    this.noticeBox.hidden = !text;
+    this.noticeBox.classList.toggle("nst-wrong", wrong);
+    this.notice.setAttribute("role", wrong ? "alert" : "status");
+    this.notice.replaceChildren(...(wrong ? [html("strong", {}, "Problem"), " "] : []), text);
+    if (!wrong) this.fading = setTimeout(() => this.say(""), READING);
+    else this.noticeBox.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Beside what it is about: in the tray that is open, else below the painting. */
+  placeNotice() {
+    (this.pickers.tray ?? this.easel.place).prepend(this.noticeBox);
+  }
+
+  #escape() {
+    this.pickers.close();
+    if (this.doomed) this.#spare();
   }
 
   // ---------------------------------------------------------------------- state
@@ -119,6 +151,7 @@ class Page {
   }
 
   choose(changes) {
+    if (!this.noticeBox.classList.contains("nst-wrong")) this.say("");
     this.model.set("choices", { ...this.choices, ...changes });
     this.model.save_changes();
     this.changed();
@@ -149,14 +182,14 @@ class Page {
   }
 
   title(name) {
-    return this.picture(name)?.title ?? name;
+    return stem(this.picture(name)?.title ?? name);
   }
 
-  /** In what the weights of a painting differ from the usual, as words behind its name. */
+  /** In what the sliders of a painting differ from the usual, as words. */
   unusual(settings) {
     const options = this.get("options");
-    const words = Object.entries(SLIDERS).map(([name, [label]]) => [label.toLowerCase(), wordOf(options[name], settings[name])]);
-    return words.filter(([, word]) => word !== "normal").map(([label, word]) => `, ${label} ${word}`).join("");
+    const words = Object.entries(SLIDERS).map(([name, [,, short]]) => [short, wordOf(options[name], settings[name])]);
+    return words.filter(([, word]) => word !== "normal").map(([short, word]) => `${short} ${word}`);
   }
 
   named(settings) {
@@ -177,7 +210,7 @@ class Page {
   get live() {
     const run = this.get("run");
     if (this.begun) return this.begun.run;
-    if (!run.id) return null;
+    if (!run.id || run.id === this.deleted) return null;
     const kept = this.records.get(run.id);
     const whole = !this.isGoing(run) && kept?.state === run.state;  // else it is of an earlier step
     return {
@@ -229,6 +262,7 @@ class Page {
   show(id) {
     this.chosenRun = id;
     this.doomed = null;
+    if (!this.noticeBox.classList.contains("nst-wrong")) this.say("");
     this.changed();
     this.easel.comeIntoView();
   }
@@ -257,31 +291,35 @@ class Page {
       const paused = run.state === "paused";
       return [
         paused
-          ? { words: "Go on", kind: "nst-main", act: () => this.#ask("go on", "Going on …") }
+          ? { words: "Resume", kind: "nst-main", act: () => this.#ask("go on", "Going on …") }
           : { words: "Pause", act: () => this.#ask("pause", "Pausing …") },
         { words: "Stop", title: "End here, and keep the painting", act: () => this.#ask("stop", "Stopping …") },
       ];
     }
     const { busy } = this;
+    if (run.png && this.doomed === run.id)
+      return [
+        { words: "Keep it", act: () => this.#spare() },  // a double click finds the harmless one
+        { words: "Delete", kind: "nst-danger", act: () => this.#delete(run) },
+      ];
     const { size } = run.settings;
+    const why = busy ? "after this painting" : "";
     const actions = [];
-    if (run.png) actions.push({ words: "Download", title: "As a PNG, which carries all settings", act: () => this.#save(run.png, run, "png") });
+    if (run.png) actions.push({
+      words: "Download picture", kind: run.state === "finished" ? "nst-main" : "",
+      title: "A PNG that the studio can open again", act: () => this.#save(run.png, run, "png"),
+    });
     if (run.png && run.state !== "finished" && run.share < 1)
-      actions.push({ words: "Go on painting", disabled: busy, act: () => this.#goOn(run, "go on") });
+      actions.push({ words: "Continue painting", why, act: () => this.#goOn(run, "go on") });
     else if (run.png && 2 * size <= LARGEST)
       actions.push({
-        words: `Larger: ${2 * size}`, kind: "nst-main", disabled: busy,
+        words: `Paint it larger (${2 * size})`, why,
         title: `Go on from this painting at ${2 * size} pixels`, act: () => this.#goOn(run, "larger"),
       });
-    if (run.film) actions.push({ words: "Film", title: "How it was painted, as a GIF", act: () => this.#save(run.film, run, "gif") });
-    actions.push({ words: "Use its settings", act: () => this.#restore(run.settings) });
+    if (run.film) actions.push({ words: "Download film (GIF)", title: "How it was painted", act: () => this.#save(run.film, run, "gif") });
+    actions.push({ words: "Copy its settings", title: "To the panel of choices", act: () => this.#restore(run.settings, `painting ${this.number(run.id)}`) });
     actions.push({ words: "Copy link", title: "A link that carries all settings", act: () => this.#copy(run) });
-    if (run.png && this.doomed === run.id) {  // a double click finds the harmless one
-      actions.push({ words: "Do not delete", act: () => this.show(run.id) });
-      actions.push({ words: "Delete for good", act: () => this.#delete(run) });
-    } else if (run.png) {
-      actions.push({ words: "Delete", act: () => this.#doom(run) });
-    }
+    if (run.png) actions.push({ words: "Delete", act: () => this.#doom(run) });
     return actions;
   }
 
@@ -319,14 +357,14 @@ class Page {
   /** What was asked is not done; say why. */
   #refuse(why) {
     this.begun = this.asked = null;
-    this.say(why);
+    this.say(why, true);
     this.changed();
   }
 
-  async #restore(settings, quiet = false) {
+  async #restore(settings, source, quiet = false) {
     this.say("");
     await this.#bring(settings);
-    this.model.send({ do: "restore", settings, quiet });
+    this.model.send({ do: "restore", settings, source, quiet });
   }
 
   /** Give the kernel those pictures of a painting that it lacks, as far as the browser has them. */
@@ -345,8 +383,8 @@ class Page {
   }
 
   #save(blob, run, ending) {
-    const names = [run.settings.content, ...Object.keys(run.settings.styles), this.number(run.id)];
-    const name = names.join("_").replace(/[^\w-]+/g, "_");
+    const names = [run.settings.content, ...Object.keys(run.settings.styles)].map(stem);
+    const name = [...names, this.number(run.id)].join("_").replace(/[^\w-]+/g, "_");
     const anchor = html("a", { href: URL.createObjectURL(blob), download: `${name}.${ending}` });
     anchor.click();
     setTimeout(() => URL.revokeObjectURL(anchor.href), 60_000);
@@ -355,29 +393,48 @@ class Page {
   async #copy(run) {
     const address = link(location.href, run.settings);
     const uploads = Object.keys(run.settings.uploads ?? {});
-    const also = uploads.length ? ` Whoever opens it also needs ${listed(uploads)}.` : "";
+    const holds = uploads.length
+      ? `It holds the settings but not your ${uploads.length > 1 ? "pictures" : "picture"}: send ${listed(uploads)} along too.`
+      : "It holds all settings.";
     try {
       await navigator.clipboard.writeText(address);
-      this.say(`The link is copied; it carries all settings.${also}`);
+      this.say(`Link copied. ${holds}`);
     } catch {  // only on a page that is safe for it
       history.replaceState(null, "", address);
-      this.say(`The link is now the address of this page; it carries all settings.${also}`);
+      this.say(`The link is now the address of this page. ${holds}`);
     }
+  }
+
+  /** The question that stands instead of the buttons of a painting, if there is one. */
+  question(run) {
+    return run && run.id === this.doomed ? "Delete this painting?" : "";
   }
 
   #doom(run) {
     this.doomed = run.id;
+    this.easel.row.wanted = "Keep it";
+    this.changed();
+  }
+
+  #spare() {
+    this.doomed = null;
+    this.easel.row.wanted = "Delete";
     this.changed();
   }
 
   async #delete(run) {
+    const others = this.paintings.filter(({ id }) => id !== run.id);
     this.doomed = null;
+    this.deleted = run.id;
     this.records.delete(run.id);
     if (run.id === this.get("run").id) this.model.send({ do: "forget" });
     await this.store.deletePainting(run.id);
     for (const kind of ["png", "before"]) this.#url(`${kind} ${run.id}`, null);
-    this.chosenRun = null;
+    this.chosenRun = others[0]?.id ?? null;
+    if (others.length) this.easel.row.wanted = "Download picture";
+    else this.controls.start.focus();
     this.changed();
+    this.say("The painting is deleted.");
   }
 
   async take(files, use) {
@@ -385,7 +442,6 @@ class Page {
     for (const file of files) {
       try {
         this.sent.set(await sendFile(this.model, file, use), file);
-        this.pickers.close();
       } catch {
         this.#refuse(`${file.name} cannot be read: it may be a folder.`);
       }
@@ -401,19 +457,21 @@ class Page {
     this.model.send({ do: "keep" });  // what was painted while no page was there
     const settings = settingsIn(location.href);
     const before = this.#remembered();
-    if (settings) this.#restore(settings);
-    else if (before) this.#restore(before, true);
+    if (settings) this.#restore(settings, "this link");
+    else if (before) this.#restore(before, "", true);
     this.changed();
   }
 
   async #hear(message, buffers) {
-    if (message.say !== undefined) this.#refuse(message.say);
+    if (message.wrong) this.#refuse(message.say);
+    else if (message.say) this.say(message.say);
     const file = this.sent.get(message.added?.key);
     if (file) {
+      this.pickers.close();
       this.sent.delete(message.added.key);
       await this.store?.keepUpload(message.added.digest, file);
     }
-    if (message.keep) {
+    if (message.keep && message.keep.id !== this.deleted) {
       const [png, film, before] = buffers;
       const painting = {
         ...message.keep,

@@ -99,6 +99,8 @@ def test_the_skeleton_has_the_columns_of_the_studio(browser, width, columns):
     page.set_content(f"<style>{style}</style><div id=nst-skeleton>{parts}</div>")
     lefts = [page.locator("#nst-skeleton > div").nth(n).bounding_box()["x"] for n in (0, 1)]
     assert len(set(lefts)) == columns
+    tops = [page.locator("#nst-skeleton > div").nth(n).bounding_box()["y"] for n in (0, 1)]
+    assert tops[0] == tops[1] if columns == 2 else tops[0] > tops[1]  # the painting comes first
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     moves = "getComputedStyle(document.querySelector('#nst-skeleton')).animationName != 'none'"
     assert page.evaluate(moves)
@@ -139,8 +141,8 @@ def test_a_page_that_does_not_open_offers_to_load_again(voila, browser):  # noqa
     page.goto(voila, wait_until="commit")
     notice = page.locator("#nst-notice")
     page.wait_for_selector("#nst-output", state="attached")
-    page.clock.run_for(21_000)
-    assert "is opening" in notice.inner_text() and "is busy" in notice.inner_text()
+    page.clock.run_for(16_000)
+    assert "is opening" in notice.inner_text() and "Still opening" in notice.inner_text()
     page.wait_for_function("document.readyState != 'loading'", timeout=300_000)
     page.clock.run_for(59_000)
     assert "is opening" in notice.inner_text()

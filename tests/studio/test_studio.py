@@ -101,6 +101,7 @@ def test_a_run_from_start_to_what_is_kept(studio, new):
     first = studio.painting
     tell(studio, "paint", choices=studio.choices)
     assert studio.painting is first and "A painting is on its way" in studio.said
+    assert studio.told[-1][0]["wrong"]
     finish(studio)
     assert studio.run["state"] == "finished" and studio.run["share"] == 1
     assert len(studio.history["total"]) == len(studio.history["size"]) == studio.run["steps"] == 8
@@ -111,7 +112,9 @@ def test_a_run_from_start_to_what_is_kept(studio, new):
     assert Image.open(io.BytesIO(photo)).format == "JPEG"
     other = new()
     give(other, "picture.png", png, "painting")
-    assert other.choices == studio.choices and other.said == "The settings are restored."
+    assert other.choices == studio.choices
+    assert other.said == "The settings of this painting are now in the panel."
+    assert other.told[-1][0]["wrong"] is False
 
 
 def test_what_is_kept_is_what_is_seen(studio):
@@ -185,13 +188,15 @@ def test_a_new_photo_leaves_the_painting_that_is_shown(studio):
 
 
 def test_a_painting_that_is_opened_is_shown(studio):
-    settings = {**studio.choices, "content": "coffee", "steps_done": 3}
+    choose(studio, size=512, steps=100)  # 15 at 128 pixels, 10 at 256, 20 at 384, 55 at 512
+    settings = {**studio.choices, "content": "coffee", "steps_done": 50}
     data = save(nst.load_image("coffee", 64), settings)
     give(studio, "saved.png", data, "painting")
     message = next(message for message, _ in studio.told if "keep" in message)
     said, png, film, _ = kept(studio)
     assert message["show"] and png == data and film == b""
-    assert said["state"] == "stopped" and said["share"] == 3 / 8
+    before, work = 15 * 1 + 10 * 4 + 20 * 9 + 5 * 16, 15 * 1 + 10 * 4 + 20 * 9 + 55 * 16
+    assert said["state"] == "stopped" and said["share"] == pytest.approx(before / work)
     assert said["settings"]["content"] == studio.choices["content"] == "coffee"
 
 
@@ -204,7 +209,8 @@ def test_going_on_needs_the_same_pictures(studio, new):
     give(other, "image.png", color("red"))
     give(other, "painting.png", kept(studio)[1], "larger")
     assert other.painting is None
-    assert other.said == "painting.png: It needs image.png: add the file, then try again."
+    needs = 'This painting needs the picture "image.png". Add it under Photo, then try again.'
+    assert other.said == needs
 
 
 def test_a_film_that_fails_loses_no_painting(studio, monkeypatch):
@@ -235,15 +241,32 @@ def test_a_studio_that_is_made_again_closes_the_last_one(studio):
 
 def test_errors_are_sentences(studio):
     give(studio, "broken.png", b"no picture")
-    assert studio.said.startswith("broken.png: ") and "not a picture" in studio.said
-    give(studio, "plain.png", color("red"), "painting")
-    assert studio.said.startswith("plain.png: It carries no settings")
+    damaged = "it is not a picture, or it is damaged. Choose a PNG or JPEG file."
+    assert studio.said == f"broken.png was not added: {damaged}"
+    give(studio, "broken.png", b"no picture", "painting")
+    assert studio.said == f"broken.png was not opened: {damaged}"
+    half = color("red", (300, 200))
+    give(studio, "half.png", half[: len(half) // 2])
+    assert studio.said == f"half.png was not added: {damaged}"
+    give(studio, "drawing.svg", b"<svg/>")
+    assert studio.said.startswith("drawing.svg was not added: it is an SVG drawing, which")
+    for size in ((1, 1), (90, 15)):
+        give(studio, "dot.png", color("red", size))
+        small = "it is too small. A picture needs at least 16 pixels on each side."
+        assert studio.said == f"dot.png was not added: {small}"
+    for size in ((1, 1), (90, 60)):
+        give(studio, "plain.png", color("red", size), "painting")
+        assert studio.said == (
+            "plain.png was not made in this studio, so it has no settings to open. To paint it, "
+            "choose Photo, then Add a photo."
+        )
+    assert all(message["wrong"] for message, _ in studio.told)
     choose(studio, content="gone.png")
     studio.paint()
-    assert studio.said == "There is no picture gone.png here: choose another."
+    assert studio.said == "There is no picture gone.png here. Choose another."
     assert studio.painting is None
     tell(studio, "restore", settings={"size": 3})
-    assert "carries no settings" in studio.said
+    assert studio.said == "There are no settings of a painting in it."
 
 
 def test_settings_with_added_pictures_wait_for_them(studio, new):
@@ -259,11 +282,14 @@ def test_settings_with_added_pictures_wait_for_them(studio, new):
 
     other = new()
     give(other, "picture.png", kept(studio)[1], "painting")
-    assert other.said == "Add image.png, image.png (2), and the settings will be restored."
+    assert other.said == (
+        'This painting needs the pictures "image.png" and "image.png (2)". Add them under Photo, '
+        "and its settings will load."
+    )
     give(other, "blue.png", color("blue"), "tray")
     assert other.choices["content"] == "cat"
     give(other, "red.png", color("red"), "tray")
-    assert other.choices["content"] == "red.png" and other.said == "The settings are restored."
+    assert other.choices["content"] == "red.png" and "now in the panel" in other.said
     assert other.choices["styles"] == {"blue.png": 2, "mosaic": 1}
 
 
@@ -297,6 +323,7 @@ def test_a_larger_painting_goes_on_from_this_one(studio):
     assert said["settings"]["size"] == 256 and Image.open(io.BytesIO(larger)).width == 256
     assert said["history"]["size"] == [256] * said["steps"] and said["steps"] < 10
     assert studio.run["share"] == 1 and said["steps"] > 0
+    assert studio.choices["size"] == 256  # what the panel shows is what was painted
     assert nst.read_settings(larger)["steps_done"] == 10  # also those that count as taken
     photo = nst.load_image(kept(studio)[3])
     small, anew, result = (
@@ -401,17 +428,23 @@ def test_files_have_limits(studio, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(library, "load_image", images_loaded)
         give(studio, "big.png", bytes(50_000_001))
-        assert "big.png: The file has more than 50 MB: make" in studio.said
+        assert studio.said == (
+            "big.png was not added: it has more than 50 MB. Make the picture smaller, or save it "
+            "as JPEG."
+        )
         patch.setattr(module, "read_settings", images_loaded)
         give(studio, "big.png", bytes(50_000_001), "painting")
-        assert "big.png: The file has more than 50 MB" in studio.said
+        assert studio.said.startswith("big.png was not opened: it has more than 50 MB")
     give(studio, "bomb.png", file(Image.new("1", (9000, 9000))))
-    assert "bomb.png: " in studio.said and "80 million pixels" in studio.said
+    assert (
+        studio.said.startswith("bomb.png was not added: it has")
+        and "80 million pixels" in studio.said
+    )
     assert list(studio.library.uploads) == before and studio.choices["content"] == "cat"
     one = library.Upload("", Image.new("RGB", (9, 9)), (9, 9), b"")
     studio.library.uploads = {str(number): one for number in range(24)}
     give(studio, "more.png", color("red"))
-    assert "more.png: Only 24 pictures can be added" in studio.said
+    assert studio.said.startswith("more.png was not added: there are 24 already.")
     studio.library.uploads = {}
     monkeypatch.setattr(module, "MOST_BYTES", 10)
     monkeypatch.setattr(library, "MOST_BYTES", 10)
@@ -419,7 +452,7 @@ def test_files_have_limits(studio, monkeypatch):
         tell(studio, "file", bytes(8), key="k", name="drop.png", use="content", last=False)
         assert len(studio._parts["k"]) == held
     tell(studio, "file", bytes(8), key="k", name="drop.png", use="content", last=True)
-    assert "drop.png: The file has more than" in studio.said and not studio._parts
+    assert "drop.png was not added: it has more than" in studio.said and not studio._parts
 
 
 @pytest.mark.parametrize(
@@ -431,7 +464,7 @@ def test_files_have_limits(studio, monkeypatch):
         ("a\nb\0\x1b[31m\u202egnp.exe", "a?b??[31m?gnp.exe"),
         ("\ud800.png", "?.png"),
         ("", "picture"),
-        ("x" * 5000 + ".png", "x" * 35 + "….png"),
+        ("x" * 5000 + ".png", "x" * 200),
         ("cat", "cat (2)"),
         ("night_sky", "night_sky (2)"),
     ],
@@ -468,11 +501,11 @@ def test_settings_that_are_not_the_studios_change_nothing(studio):
     for wrong in damaged:
         data = save(torch.zeros(1, 3, 16, 16), wrong)
         give(studio, "a\nb.png", data, "painting")
-        assert studio.said.startswith("a?b.png: It carries no settings of a painting"), wrong
+        assert studio.said.startswith("a?b.png was not made in this studio"), wrong
         tell(studio, "restore", settings=wrong, quiet=True)
         assert studio.said.startswith("a?b.png")
         tell(studio, "restore", settings=wrong)
-        assert studio.said.startswith("It carries no settings of a painting"), wrong
+        assert studio.said.startswith("There are no settings of a painting"), wrong
         assert studio.choices == before
 
 
@@ -487,9 +520,9 @@ def test_what_the_command_line_saved_is_opened_here_and_the_other_way_round(
     assert str(tmp_path) not in str(nst.read_settings(made))
     choose(studio, styles={"night_sky": 2})
     give(studio, "made.png", made.read_bytes(), "painting")
-    assert studio.said == "Add mine.png, and the settings will be restored."
+    assert 'needs the picture "mine.png". Add it under Photo' in studio.said
     give(studio, "renamed.png", mine.read_bytes(), "tray")
-    assert "does not have is left out: optimizer." in studio.said
+    assert "What it does not have is left out: optimizer." in studio.said
     assert studio.choices["content"] == "renamed.png" and studio.choices["styles"] == {"mosaic": 1}
     assert [studio.choices[name] for name in ("style_weight", "size", "steps")] == [41, 32, 1]
 

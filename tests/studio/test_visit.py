@@ -49,6 +49,11 @@ class Visit:
         notice = self.page.locator(".nst-notice")
         wait(lambda: words in notice.inner_text(), say=notice.inner_text)
 
+    def has_size(self, size):
+        """Wait for the settings of a link, whose size is none of those that are offered."""
+        shown = self.page.locator("fieldset[name=size] output")
+        wait(lambda: shown.inner_text() == str(size), say=shown.inner_text)
+
     def button(self, name):
         return self.page.locator(".nst-stage").get_by_role("button", name=name, exact=True)
 
@@ -68,7 +73,7 @@ class Visit:
         self.page.locator(".nst-start").click()
         self.settle()
         self.doing_is("Finished")
-        self.button("Film").wait_for(timeout=300_000)
+        self.button("Download film (GIF)").wait_for(timeout=300_000)
 
     def card(self, role):
         return self.page.locator(".nst-card").nth(["content", "style"].index(role))
@@ -122,7 +127,7 @@ def visits(voila, browser):  # noqa: F811
 def at_home(visits):
     """A page that all tests use that leave it as they found it, but for its paintings."""
     visit = visits(link(**SMALL))
-    visit.says("The settings are restored.")
+    visit.has_size(64)
     return visit
 
 
@@ -131,45 +136,62 @@ def test_a_painting_from_choice_to_download(at_home):
     visit.choose("content", "coffee")
     visit.choose("style", "mosaic")
     visit.paint_to_its_end()
-    assert "coffee in the manner of mosaic" in visit.doing
-    settings = read_settings(visit.download("Download"))
+    assert "coffee in the style of mosaic" in visit.doing
+    settings = read_settings(visit.download("Download picture"))
     assert (settings["content"], settings["styles"]) == ("coffee", {"mosaic": 1})
-    assert Image.open(visit.download("Film")).format == "GIF"
+    assert Image.open(visit.download("Download film (GIF)")).format == "GIF"
 
 
 def test_whatever_is_shown_belongs_to_one_painting(at_home):
     """An earlier painting comes with its own sentence, curves, photo and files."""
     visit = at_home
     facts = []
-    for content, style in (("cat", "stained glass"), ("rocket", "great wave")):
+    for content, style in (("cat", "stained glass"), ("astronaut", "great wave")):
         visit.choose("content", content)
         visit.choose("style", style)
         visit.paint_to_its_end()
         facts.append(
-            (f"{content} in the manner of {style}", read_settings(visit.download("Download")))
+            (
+                f"{content} in the style of {style}",
+                read_settings(visit.download("Download picture")),
+            )
         )
     curves = visit.page.locator(".nst-curves svg").nth(1)
     seen = {curves.get_attribute("aria-label")}
     for number in (1, 0):
         words, settings = facts[number]
-        visit.page.locator(".nst-runs button", has_text=words).first.click()
+        visit.page.locator(".nst-runs button", has_text=f"{words}, 64").first.click()
         visit.doing_is(words)
-        assert read_settings(visit.download("Download")) == settings
+        assert read_settings(visit.download("Download picture")) == settings
         shown = visit.page.locator(".nst-canvas img").nth(1)
         assert words in shown.get_attribute("alt")
         assert shown.evaluate("(image) => image.naturalWidth") == SMALL["size"]
         seen.add(curves.get_attribute("aria-label"))
     assert len(seen) == 2
-    visit.page.get_by_role("radio", name="Slide").check()
+    visit.page.get_by_role("radio", name="Before / after").check()
     other = visit.page.get_by_label("Compare with")
     options = other.locator("option").all_inner_texts()
     assert options[0] == "the photo" and any(facts[1][0] in option for option in options)
     assert not any(facts[0][0] in option for option in options[1:])
     other.select_option(index=1)
-    assert facts[1][0] in visit.page.locator(".nst-captions").inner_text()
-    visit.page.get_by_role("radio", name="Side by side").check()
-    boxes = [visit.page.locator(".nst-canvas img").nth(n).bounding_box() for n in (0, 1)]
-    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
+    assert not visit.page.get_by_role("radio", name="Before / after").is_enabled()  # other shapes
+    captions = visit.page.locator(".nst-canvas figcaption")
+    texts = captions.all_inner_texts()
+    assert re.fullmatch(r"\d+ · great wave", texts[0]) and "stained glass" in texts[1]
+    places = [(390, 844, False), (640, 400, True), (1280, 800, True)]
+    for width, height, beside in places:
+        visit.page.set_viewport_size({"width": width, "height": height})
+        left, right, *below = (
+            part.nth(n).bounding_box()
+            for part in (visit.page.locator(".nst-canvas img"), captions)
+            for n in (0, 1)
+        )
+        assert (left["x"] + left["width"] <= right["x"]) is beside
+        for picture, caption in zip((left, right), below, strict=True):
+            assert caption["x"] >= picture["x"] - 1
+            assert abs(caption["y"] - picture["y"] - picture["height"]) < 12
+    other.select_option(index=0)
+    assert visit.page.get_by_role("radio", name="Before / after").is_enabled()
     visit.page.get_by_role("radio", name="Painting").check()
 
 
@@ -184,7 +206,7 @@ def test_the_picture_that_is_seen_is_the_one_that_is_downloaded(at_home):
           return [...bytes];
         }"""
     )
-    file = visit.download("Download")
+    file = visit.download("Download picture")
     assert file.read_bytes() == bytes(seen) and read_settings(file)["keep_colours"] is True
     visit.page.get_by_label("Keep the colours of the photo").uncheck()
 
@@ -195,26 +217,31 @@ def test_a_file_is_taken_for_what_it_is_given_for(at_home, tmp_path):
     painted = visit.doing
     visit.card("style").click()
     visit.give("Add a painting", visit.photo(tmp_path / "art.png", "red"))
-    wait(lambda: "art.png" in visit.card("style").inner_text())
-    assert "art.png" not in visit.card("content").inner_text()
-    visit.page.keyboard.press("Escape")
+    wait(lambda: "art" in visit.card("style").inner_text())
+    assert "art" not in visit.card("content").inner_text()
+    assert not visit.page.locator(".nst-tray:visible").count()
     drop(visit.page, "content", "mine.png")
-    wait(lambda: "mine.png" in visit.card("content").inner_text())
-    assert "art.png" in visit.card("style").inner_text()
+    wait(lambda: "mine" in visit.card("content").inner_text())
+    assert "art" in visit.card("style").inner_text()
     # The painting that was finished stays, with its words, until the next one begins.
     assert visit.doing == painted and visit.page.locator(".nst-curves").is_visible()
-    file = visit.download("Download")
+    file = visit.download("Download picture")
     visit.choose("content", "cat")
     visit.choose("style", "night sky")
     drop(visit.page, "painting", "kept.png", file.read_bytes())
-    visit.says("The settings are restored.")
+    visit.says("The settings of this painting are now in the panel.")
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"no picture at all")
     visit.card("content").click()
     visit.give("Add a photo", bad)
-    visit.says("bad.png: ")
+    visit.says("bad.png was not added: it is not a picture, or it is damaged.")
+    # In the tray, which stays open; closing the message gives the focus back.
+    assert visit.page.locator(".nst-tray:visible [role=alert]").count()
     visit.page.get_by_label("Close this message").click()
-    visit.page.keyboard.press("Escape")
+    assert visit.page.evaluate("document.activeElement.className") == "nst-card"
+    assert not visit.page.locator(".nst-notice-box:visible").count()
+    visit.page.locator(".nst-studio h1").click()
+    assert not visit.page.locator(".nst-tray:visible").count()
 
 
 def drop(page, use, name, data=None):
@@ -253,7 +280,7 @@ def test_nothing_is_said_that_is_not_known_yet(at_home):
     )
     visit.paint_to_its_end()
     said = visit.page.evaluate("window.said")
-    assert "Mixing the colours …" in said and said[-1].startswith("Finished in")
+    assert "Getting ready …" in said and said[-1].startswith("Finished in")
     assert not [words for words in said if re.search(r"about 0 s|\b0%, about|NaN|null", words)]
 
 
@@ -284,20 +311,30 @@ def test_styles_are_mixed(at_home):
     visit = at_home
     visit.choose("style", "mosaic")
     visit.card("style").click()
-    visit.page.get_by_role("button", name="Mix engraving in").click()
+    hint = visit.page.locator(".nst-tray:visible > small")
+    assert "+ to mix it in (up to four)" in hint.inner_text()
+    for more in ("engraving", "galaxies", "great wave"):
+        visit.page.get_by_role("button", name=f"Mix {more} in", exact=True).click()
+    assert hint.inner_text() == "Four is the most. Take one out first."
+    for one in ("galaxies", "great wave"):
+        visit.page.get_by_role("button", name=f"Take {one} out").click()
     share = visit.page.get_by_label("Share of mosaic")
+    assert share.input_value() == "50"  # of 100: the knob stands where its share is
     share.focus()
-    visit.page.keyboard.press("ArrowRight")
-    visit.page.keyboard.press("ArrowRight")
+    visit.page.keyboard.press("ArrowLeft")
     visit.settle()
-    assert share.get_attribute("aria-valuetext") == "75%"
+    assert share.get_attribute("aria-valuetext") == "49%"
+    assert visit.page.get_by_label("Share of engraving").input_value() == "51"
     assert (
         visit.page.evaluate("document.activeElement.getAttribute('aria-label')")
         == "Share of mosaic"
     )
     visit.page.keyboard.press("Escape")
     visit.paint_to_its_end()
-    assert read_settings(visit.download("Download"))["styles"] == {"mosaic": 3, "engraving": 1}
+    assert read_settings(visit.download("Download picture"))["styles"] == {
+        "mosaic": 49,
+        "engraving": 51,
+    }
     visit.page.get_by_role("button", name="Take engraving out").click()
     visit.settle()
     assert "engraving" not in visit.card("style").inner_text()
@@ -327,7 +364,7 @@ def test_choosing_and_looking_need_no_kernel(at_home, voila):  # noqa: F811
         assert "astronaut" in visit.card("content").inner_text()
         assert "woven cloth" in visit.card("style").inner_text()
         visit.page.get_by_role("button", name="Pastel").click()
-        visit.page.get_by_role("radio", name="Slide").check()
+        visit.page.get_by_role("radio", name="Before / after").check()
         visit.page.locator(".nst-handle").focus()
         visit.page.keyboard.press("End")
         visit.settle()
@@ -336,14 +373,14 @@ def test_choosing_and_looking_need_no_kernel(at_home, voila):  # noqa: F811
             run.click()
             visit.settle()
             assert run.get_attribute("aria-pressed") == "true"
-        assert read_settings(visit.download("Download"))["size"] == 64
+        assert read_settings(visit.download("Download picture"))["size"] == 64
         visit.page.locator(".nst-start").click()
         visit.settle()
         assert visit.page.locator(".nst-start").inner_text() == "Painting …"
     visit.doing_is("Finished")
     visit.page.get_by_role("radio", name="Painting").check()
     visit.page.get_by_role("button", name="Balanced").click()
-    assert "astronaut in the manner of woven cloth" in visit.doing
+    assert "astronaut in the style of woven cloth" in visit.doing
 
 
 def test_all_can_be_done_with_the_keyboard(at_home):
@@ -377,9 +414,9 @@ def test_all_can_be_done_with_the_keyboard(at_home):
     page.keyboard.press("Enter")
     tab_to("^Paint$")
     page.keyboard.press("Enter")
-    visit.doing_is("Finished.*rocket in the manner of cubist guitar")
-    visit.button("Film").wait_for()
-    tab_to("^Download$")
+    visit.doing_is("Finished.*rocket in the style of cubist guitar")
+    visit.button("Download film (GIF)").wait_for()
+    tab_to("^Download picture$")
     with page.expect_download():
         page.keyboard.press("Enter")
 
@@ -391,7 +428,7 @@ def test_axe_has_no_serious_objection(at_home, scheme):
     visit.page.wait_for_timeout(300)
     visit.paint_to_its_end()
     assert not findings(visit.page)
-    visit.page.get_by_role("radio", name="Slide").check()
+    visit.page.get_by_role("radio", name="Before / after").check()
     visit.card("style").click()
     visit.page.get_by_role("button", name="Mix stained glass in").click()
     assert not findings(visit.page)
@@ -407,12 +444,14 @@ def test_a_link_carries_all_settings(at_home):
     visit.choose("content", "coffee")
     visit.paint_to_its_end()
     visit.button("Copy link").click()
-    visit.says("The link is copied")
+    visit.says("Link copied. It holds all settings.")
+    visit.page.locator("input[name=style_weight]").press("ArrowRight")
+    assert not visit.page.locator(".nst-notice-box:visible").count()
     address = visit.page.evaluate("navigator.clipboard.readText()")
     visit.choose("content", "cat")
     visit.page.goto("about:blank")
     visit.load(address)
-    visit.says("The settings are restored.")
+    visit.says("The settings of this link are now in the panel.")
     assert "coffee" in visit.card("content").inner_text()
     assert visit.page.locator("fieldset[name=size] output").inner_text() == "64"
 
@@ -420,43 +459,49 @@ def test_a_link_carries_all_settings(at_home):
 def test_a_closed_page_loses_nothing(visits, tmp_path):
     """Paintings, with pictures that were added, are there again, and can be gone on from."""
     first = visits(link(**SMALL))
-    first.says("restored")
+    first.has_size(64)
     first.card("content").click()
     first.give("Add a photo", first.photo(tmp_path / "mine.png", "red"))
-    wait(lambda: "mine.png" in first.card("content").inner_text())
-    first.page.keyboard.press("Escape")
+    wait(lambda: "mine" in first.card("content").inner_text())
     first.paint_to_its_end()
     context = first.page.context
     first.page.close(run_before_unload=True)
 
     again = visits(context=context)
-    run = again.page.locator(".nst-runs button", has_text="mine.png")
+    run = again.page.locator(".nst-runs button", has_text="mine in the style of")
     wait(run.count)
     run.click()
-    again.doing_is("Finished.*mine.png in the manner of")
-    assert read_settings(again.download("Download"))["content"] == "mine.png"
+    again.doing_is("Finished.*mine in the style of")
+    assert read_settings(again.download("Download picture"))["content"] == "mine.png"
     assert again.page.locator(".nst-curves").is_visible()
-    again.button("Use its settings").click()
-    again.says("restored")
-    assert "mine.png" in again.card("content").inner_text()
-    again.button("Larger: 128").click()
+    again.button("Copy its settings").click()
+    again.says("The settings of painting 1 are now in the panel.")
+    assert "mine" in again.card("content").inner_text()
+    again.button("Paint it larger (128)").click()
     again.doing_is("Finished")
-    again.button("Film").wait_for()
-    assert Image.open(again.download("Download")).size == (128, 85)
+    again.button("Download film (GIF)").wait_for()
+    assert Image.open(again.download("Download picture")).size == (128, 85)
     assert again.page.locator(".nst-runs li").count() == 2
-    again.button("Delete").click()
-    assert not again.button("Delete").count()
-    again.button("Do not delete").click()
-    again.button("Delete").click()
-    again.button("Delete for good").click()
-    wait(lambda: again.page.locator(".nst-runs li").count() == 1)
+    focused = "document.activeElement.textContent"
+    again.button("Delete").press("Enter")
+    assert again.page.get_by_role("alertdialog", name="Delete this painting?").is_visible()
+    assert again.page.evaluate(focused) == "Keep it"
+    again.page.keyboard.press("Escape")
+    again.settle()
+    assert again.page.evaluate(focused) == "Delete"
+    again.page.keyboard.press("Enter")
+    again.page.keyboard.press("Tab")
+    again.page.keyboard.press("Enter")
+    again.says("The painting is deleted.")
+    assert again.page.locator(".nst-runs li").count() == 1
+    assert again.page.evaluate(focused) == "Download picture"
     again.page.close()
 
 
 def test_a_painting_on_its_way_survives_a_reload(visits):
     """The browser asks whether to leave; who does finds it, and can go on with it."""
     visit = visits(link(**LONG))
-    visit.says("restored")
+    visit.has_size(128)
     asked = []
     visit.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     visit.paint()
@@ -471,33 +516,46 @@ def test_a_painting_on_its_way_survives_a_reload(visits):
     wait(lambda: visit.page.locator("fieldset[name=steps] output").inner_text() == "3000")
     kept.click()
     visit.doing_is("Stopped at")
-    visit.button("Go on painting").click()
+    visit.button("Continue painting").click()
     visit.doing_is(r"\d%, about")
     visit.button("Stop").click()
-    visit.button("Film").wait_for(timeout=300_000)
+    visit.button("Download film (GIF)").wait_for(timeout=300_000)
     wait(lambda: kept.count() == 1)  # the same painting, further on
     visit.page.close()
 
 
 def test_a_painting_on_its_way_is_steered_paused_and_stopped(visits):
     visit = visits(link(**LONG))
-    visit.says("restored")
+    visit.has_size(128)
     visit.paint()
     assert visit.page.locator(".nst-start").is_disabled()
     visit.page.locator("input[name=style_weight]").focus()
     visit.page.keyboard.press("End")
     visit.button("Pause").click()
     visit.doing_is("Paused at")
-    visit.button("Go on").click()
+    assert visit.page.locator(".nst-start").inner_text() == "Paused"
+    visit.button("Resume").click()
     visit.doing_is(r"\d%, about")
     # In the dark, and while it paints.
     visit.page.emulate_media(color_scheme="dark")
     assert not findings(visit.page)
     visit.button("Stop").click()
     visit.doing_is("Stopped at")
-    visit.button("Film").wait_for()
-    assert read_settings(visit.download("Download"))["style_weight"] == 1000
-    assert visit.button("Go on painting").is_enabled()
+    visit.button("Download film (GIF)").wait_for()
+    assert read_settings(visit.download("Download picture"))["style_weight"] == 1000
+    assert visit.button("Continue painting").is_enabled()
+    # While the next one is painted, this one is looked at.
+    visit.paint()
+    assert "for the next painting" in visit.card("style").inner_text()
+    visit.page.locator(".nst-runs button", has_text="not finished").click()
+    visit.doing_is("Stopped at")
+    meanwhile = visit.page.locator(".nst-meanwhile")
+    assert re.search(r"Painting cat in the style of night sky: \d+%", meanwhile.inner_text())
+    later = visit.page.locator(".nst-stage button:disabled")
+    assert later.all_inner_texts() == ["Continue painting\nafter this painting"]
+    visit.button("Stop").click()
+    wait(meanwhile.is_hidden)
+    assert later.count() == 0
     visit.page.close()
 
 
@@ -553,7 +611,7 @@ def test_a_class_takes_turns_and_its_memory_comes_back(visits, voila):  # noqa: 
     while not all("Finished" in visit.doing for visit in pages):
         pages[0].page.wait_for_timeout(200)
         doing = [visit.doing for visit in pages]
-        most = max(most, sum(bool(re.search("%, about|Mixing", words)) for words in doing))
+        most = max(most, sum(bool(re.search("%, about|Getting", words)) for words in doing))
         waited |= {place for place, words in enumerate(doing) if "ahead of yours" in words}
     assert len(waited) >= 4
     memory = [process.memory_full_info().uss for process in server.children(recursive=True)]

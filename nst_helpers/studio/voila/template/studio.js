@@ -21,10 +21,8 @@
 
   button.onclick = () => location.reload();
   const busy = setTimeout(() => {
-    words.textContent =
-      "The computer is busy, perhaps with other visitors, so this takes longer than usual. " +
-      "There is nothing to do but wait.";
-  }, 20_000);
+    words.textContent = "Still opening. On a busy computer it can take a minute.";
+  }, 15_000);
   let patience, model;
 
   // A widget has its place on the page before its elements, and these before their sizes.
