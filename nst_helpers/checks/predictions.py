@@ -31,7 +31,6 @@ class Prediction(NamedTuple):
     looks: int | None = None
 
 
-LETTERS = "abcdefgh"
 MOST_POINTS = 4  # for a bug that is named without a look; each look costs one
 
 # By the name of the question. It lasts as long as the kernel: the next reader of a shared computer
@@ -153,15 +152,8 @@ def predictions(lesson: str) -> Predictions:
     rows, agreed, points, rooms = [], 0, 0, 0
     for name, (about, options, letter, looks) in _kept.items():
         if name in asked:
-<<<<<<< HEAD
-            known = asked[name]
-            right = next(one for one in LETTERS if digest(name, one) == known.right)
-            said, was = (f"{one}: {options[LETTERS.index(one)]}" for one in (letter, right))
-            rows.append((about, said, was, known.hint(known.right) or ""))
-=======
             right = right_letter(name)
             said, was = (f"{one}: {options[LETTERS.index(one)]}" for one in (letter, right))
->>>>>>> museum
             agreed += letter == right
             if looks is not None:
                 said += f" ({looks} look{'s' if looks != 1 else ''})"
