@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, str, dict[str, str]]] = {
         {"nbgrader": "a course folder for nbgrader instead, the teacher's own, with solutions"},
     ),
     "quiz": ("write_quiz", "Write the concept test, the quiz, and files for Moodle.", {}),
-    "slides": ("write_slides", "Write every lesson as a talk for the browser.", {}),
+    "slides": ("write_slides", "Write every lesson as a talk for the browser; takes a minute.", {}),
     "print": ("write_print", "Write every lesson and a worksheet as PDF.", {}),
     "book": ("write_book", "Build a site of the lessons, for any browser; takes a minute.", {}),
     "bundle": (
