@@ -149,9 +149,12 @@ class _Work:
         self.client.publish_dataset(override=True, **futures)  # so that they outlive this client
         try:
             for future in as_completed(futures.values(), loop=self.client.loop):
-                yield self.plans[future.key], _outcome(future)
+                outcome = _outcome(future)
+                # Before it is written: who is killed just then has one run to repeat, and else the
+                # cluster would keep a picture for which nobody asks again.
                 self.client.unpublish_dataset(future.key)
                 del futures[future.key]
+                yield self.plans[future.key], outcome
         finally:
             unfinished = {key: future for key, future in futures.items() if not future.done()}
             if unfinished:
