@@ -6,6 +6,7 @@
 - Code is on the slide if it is the point: if the lesson teaches it, or if it is short and draws
   nothing. Else it lies on a slide below.
 - An exercise is a slide with the task. Its solution lies below.
+- A room of the museum is a slide with its picture and its bugs. The mend lies below.
 """
 
 import re
@@ -15,7 +16,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from nst_helpers.course.notes import speaker_notes
-from nst_helpers.course.rendering import choices, code, outputs, printed, prose, tags
+from nst_helpers.course.rendering import choices, code, mends, outputs, printed, prose, tags
 
 _WORDS = 70  # of the text of a slide
 _ASKED = 95  # of a text that ends with a question to the class
@@ -142,6 +143,7 @@ class _Talk:
         self.heading = Block("heading", "")
         self.waiting: list[Block] = []
         self.figure: Slide | None = None  # of which nothing has been said yet
+        self.rooms: list[Slide] = []  # whose bugs are not mended yet
 
     def read(self, markdown: str) -> None:
         """Take a cell of text."""
@@ -187,7 +189,11 @@ class _Talk:
         if "setup" in tags(cell) or "check" in tags(cell):
             return
         if "predict" in tags(cell):
-            self.waiting += [Block("list", element) for element in choices(cell)]
+            self.ask(choices(cell))
+        elif self.rooms:
+            for slide, mend in zip(self.rooms, mends(cell), strict=True):
+                slide.below.append(Slide("code", "The code and its mend", body=mend))
+            self.rooms, self.figure = [], None
         elif "exercise" in tags(cell):
             self.add("exercise", _together(self.waiting) + code(cell.source))
             self.waiting = []
@@ -208,6 +214,15 @@ class _Talk:
         else:
             self.flush()
             self.slides[-1].below.append(below)
+
+    def ask(self, questions: list[str]) -> None:
+        """Take the answers to choose from; with a picture, they have a slide of their own."""
+        for element in questions:
+            if "<img" in element:
+                self.show("figure", element)
+                self.rooms.append(self.slides[-1])
+            else:
+                self.waiting.append(Block("list", element))
 
     def show(self, kind: str, body: str) -> None:
         """Add a slide of a figure or of code, below the short paragraph that leads to it."""
