@@ -48,7 +48,7 @@ def write_page(lesson: Path, page: Path, static: Path) -> None:
         sources.append(cell.source)
         if "predict" in tags(cell):  # its buttons need a kernel
             cell.metadata.tags += ["remove-input"]
-            cell.outputs = [_output(element) for element in choices(cell)]
+            cell.outputs = [_output(element) for element in choices(cell, closed=True)]
         elif "solution" in tags(cell):
             _close(cell, "Solution")
         elif asked:

@@ -12,6 +12,7 @@
   nothing. Else it lies on a slide below. It is shown without alternative texts, and not beside what
   the class is to do first with a pencil.
 - An exercise is a slide with the task. Its solution lies below.
+- A room of the museum is a slide with its picture and its bugs. The mend lies below.
 """
 
 import re
@@ -23,7 +24,7 @@ from typing import Any, NamedTuple
 from nst_helpers.course.copies import tags
 from nst_helpers.course.notes import speaker_notes
 from nst_helpers.course.panels import picture_rows, picture_size
-from nst_helpers.course.rendering import choices, code, living, outputs, printed, prose
+from nst_helpers.course.rendering import choices, code, living, mends, outputs, printed, prose
 from nst_helpers.course.shown_code import shown_code
 
 _WORDS = 70  # of the text of a slide
@@ -183,6 +184,7 @@ class _Talk:
         self.waiting: list[Block] = []
         self.figure: Slide | None = None  # of which nothing has been said yet
         self.asked = ""  # what the class is thinking about
+        self.rooms: list[Slide] = []  # whose bugs are not mended yet
 
     def read(self, markdown: str) -> None:
         """Take a cell of text."""
@@ -237,7 +239,11 @@ class _Talk:
         if "setup" in tags(cell) or "check" in tags(cell):
             return
         if "predict" in tags(cell):
-            self.waiting += [Block("list", element) for element in choices(cell)]
+            self.ask(choices(cell))
+        elif self.rooms:
+            for slide, mend in zip(self.rooms, mends(cell), strict=True):
+                slide.below.append(Slide("code", "The code and its mend", body=mend))
+            self.rooms, self.figure = [], None
         elif "exercise" in tags(cell):
             self.add("exercise", _together(self.waiting) + code(source))
             self.waiting = []
@@ -263,6 +269,15 @@ class _Talk:
             return
         if shown or text:
             self.asked = self.asked if self.slides[-1].living else ""
+
+    def ask(self, questions: list[str]) -> None:
+        """Take the answers to choose from; with a picture, they have a slide of their own."""
+        for element in questions:
+            if "<img" in element:
+                self.show("figure", element)
+                self.rooms.append(self.slides[-1])
+            else:
+                self.waiting.append(Block("list", element))
 
     def show(self, kind: str, body: str) -> None:
         """Add a slide of a figure or of code, below the short paragraph that leads to it."""

@@ -93,7 +93,8 @@ def _lesson(cells: list[Any]) -> Iterator[str]:
         elif not {"check", "solution"} & {*tags(cell)}:
             shown, text = outputs(cell)
             yield code(cell.source) + printed(text)
-            yield from (f"<figure>{element}</figure>" for element in shown)
+            for element in shown:  # on paper, nothing can be opened
+                yield f"<figure>{element.replace('<details>', '<details open>')}</figure>"
 
 
 def _solutions(cells: list[Any]) -> Iterator[str]:

@@ -105,14 +105,29 @@ def living(cell: Any) -> str:
     return next((kind for kind in kinds if kind in widgets.__all__), "")
 
 
-def choices(cell: Any) -> list[str]:
+def choices(cell: Any, closed: bool = False) -> list[str]:
     """Return the answers among which a reader chooses when a cell asks for a prediction, as HTML.
+
+    In a room of the museum, the picture that the question is about stands before them.
+
+    Args:
+        cell: a code cell, as nbformat reads it.
+        closed: keep what is closed until a reader opens it, the looks of a room.
+    """
+    shown = [element for element in outputs(cell).shown if "<li>" in element]
+    asked = [element[: element.index("</ul>") + len("</ul>")] for element in shown]
+    return asked if closed else [re.sub("<details>.*?</details>", "", one) for one in asked]
+
+
+def mends(cell: Any) -> list[str]:
+    """Return the code of each bug that a cell has mended, as HTML without its pictures.
 
     Args:
         cell: a code cell, as nbformat reads it.
     """
-    shown = [element for element in outputs(cell).shown if "<li>" in element]
-    return [element[: element.index("</ul>") + len("</ul>")] for element in shown]
+    text = "".join(outputs(cell).shown)
+    parts = re.findall("<details><summary>.*?</summary>(.*?)</details>", text, re.S)
+    return [re.sub("<div .*</div>", "", part, flags=re.S) for part in parts]
 
 
 def copy_assets(folder: Path, formulas: str, *files: Path) -> None:
