@@ -246,8 +246,8 @@ def _table(wrong: dict[str, list[float | None]], right: dict[str, list[float | N
         f"<td>{_numbers(wrong[about])}</td><td>{_numbers(right[about])}</td></tr>"
         for about in wrong
     )
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("", "here", "in the right run"))
-    return f"<table><tr>{heads}</tr>{cells}</table>"
+    heads = '<th scope="col">here</th><th scope="col">in the right run</th>'
+    return f"<table><tr><td></td>{heads}</tr>{cells}</table>"
 
 
 def _numbers(values: list[float | None]) -> str:
@@ -260,7 +260,7 @@ def _numbers(values: list[float | None]) -> str:
 
 
 def _row(figures: str) -> str:
-    return f'<div style="display: flex; flex-wrap: wrap; gap: 12px">{figures}</div>'
+    return f'<div style="display: flex; flex-wrap: wrap; gap: 12px; margin: 8px 0">{figures}</div>'
 
 
 def _figure(caption: str, element: str, width: int) -> str:

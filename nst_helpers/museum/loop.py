@@ -1,5 +1,7 @@
 """The loop of lesson 07 once more: each line that can go wrong stands in a part of its own.
 
+Its optimiser is torch's L-BFGS and not Adam, which leaves more noise after as many steps.
+
 It has no guards, as a loop that somebody writes for the first time. A bug is a subclass in which
 one line differs; `bugs` has them.
 """
