@@ -41,7 +41,7 @@ def test_the_first_sight_says_what_is_coming_and_goes(visit):
     assert not page.locator("#nst-skeleton").is_visible()
     assert not page.locator("#nst-notice").is_visible()
     box = page.locator(".jp-OutputArea-output > .lm-Widget").bounding_box()
-    inside = page.evaluate("document.documentElement.clientWidth")  # without the scroll bar
+    inside = page.evaluate("document.documentElement.getBoundingClientRect().width")
     assert box["width"] == inside - 2 * 16 and box["height"] > 200
 
 
