@@ -160,13 +160,13 @@ def test_a_run_that_fails_is_told_and_the_others_go_on(tmp_path, inside):
 
 
 def test_a_run_that_diverges_or_ends_early_is_no_finished_run(tmp_path, inside, monkeypatch):
-    monkeypatch.setattr(transfer, "_PATIENCE", 1)
     monkeypatch.setattr(transfer, "_GROWTH", 1e-9)
-    grid = {**SMALL, "content": "cat", "style": "mosaic", "start": "style", "stages": 1}
-    failing = Sweep(grid, tmp_path)
-    with pytest.warns(UserWarning, match="does not come back"):
-        assert not list(failing)
-    assert len(failing.failures) == 1 and not bytes_of(tmp_path)
+    failing = Sweep({**SMALL, "content": "cat", "style": "mosaic", "start": "style"}, tmp_path)
+    for step in (1, 2):  # in the first there is no picture yet, in the second there is one
+        monkeypatch.setattr(transfer, "_PATIENCE", step)
+        with pytest.warns(UserWarning, match="does not come back"):
+            assert not list(failing)
+        assert len(failing.failures) == 1 and not bytes_of(tmp_path)
 
 
 REFUSED = {
