@@ -15,6 +15,7 @@ import time
 from PIL import Image
 
 from nst_helpers.museum.rooms import ROOMS, SIZE, STEPS, STORED, bug_of, loop
+from nst_helpers.museum.source import mend
 from paint import as_jpeg
 
 LARGEST_FILE = 28_000  # bytes
@@ -55,7 +56,11 @@ def main(names):
                 file = f"right_{name[3:]}.jpg"
                 right[key] = paint(name, mended, file)
             wrong = f"room_{name[3:]}.jpg"
-            kept[name] = {"wrong": paint(name, bug, wrong), "right": right[key]}
+            kept[name] = {
+                "code": mend(bug),
+                "wrong": paint(name, bug, wrong),
+                "right": right[key],
+            }
             kept = {each: kept[each] for each in ROOMS if each in kept}
             table.write_text(json.dumps(kept) + "\n", encoding="utf-8")
 

@@ -273,8 +273,9 @@ class _Talk:
     def ask(self, questions: list[str]) -> None:
         """Take the answers to choose from; with a picture, they have a slide of their own."""
         for element in questions:
-            if "<img" in element:
-                self.show("figure", element)
+            picture, question, answers = element.partition("<p>")
+            if picture:
+                self.show("figure", f"{picture}<div>{question}{answers}</div>")
                 self.rooms.append(self.slides[-1])
             else:
                 self.waiting.append(Block("list", element))

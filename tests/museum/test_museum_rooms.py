@@ -12,6 +12,7 @@ from PIL import Image
 import nst_helpers as nst
 from nst_helpers.museum import bugs
 from nst_helpers.museum.rooms import ROOMS, SIZE, STEPS, STORED, bug_of, records
+from nst_helpers.museum.source import mend
 
 ROOM_OF = {bug_of(name): name for name in ROOMS}
 SAME_PICTURE = {bugs.Stuck, bugs.NetworkMoves}  # of which only a look tells
@@ -167,11 +168,12 @@ def test_each_bug_has_its_room_and_the_files_are_those_of_the_rooms():
     assert len(ROOM_OF) == len(ROOMS) >= 14 and set(SHOWS) == set(ROOM_OF)
     kept = records()
     assert list(kept) == list(ROOMS)
-    files = {run["file"] for room in kept.values() for run in room.values()}
+    files = {room[kind]["file"] for room in kept.values() for kind in ("wrong", "right")}
     assert {path.name for path in STORED.glob("*.jpg")} == files
     for name, room in kept.items():
         assert room["wrong"]["file"] == f"room_{name[3:]}.jpg"
-        for run in room.values():
+        assert room["code"] == mend(bug_of(name)), "paint it again"
+        for run in (room["wrong"], room["right"]):
             assert run["settings"] == {"size": SIZE, "steps": STEPS}
     assert sum(path.stat().st_size for path in STORED.iterdir()) < 1.5e6
     assert "NaN" not in json.dumps(kept)
