@@ -272,7 +272,7 @@ def _figure(caption: str, element: str, width: int) -> str:
 
 def _sized(element: str, width: int) -> str:
     """Return an image in so many pixels of the page, its own pixels visible."""
-    style = f"width: {width}px; max-width: 100%; image-rendering: pixelated"
+    style = f"width: {width}px; max-width: 100%; height: auto; image-rendering: pixelated"
     return element.replace("<img ", f'<img style="{style}" ', 1)
 
 
