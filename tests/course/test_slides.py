@@ -353,7 +353,8 @@ MEASURE = """() => {
       const own = image.getBoundingClientRect();
       const scale = Math.min(own.width / image.naturalWidth, own.height / image.naturalHeight);
       const size = [image.naturalWidth, image.naturalHeight].map((side) => side * scale);
-      drawn.push([...size, !!image.closest("table, img:has(+ div)"), h, image.src.startsWith("data:") && scale]);
+      const shares = !!image.closest("table, img:has(+ div)");
+      drawn.push([...size, shares, h, image.src.startsWith("data:") && scale]);
     }
     for (const code of slide.querySelectorAll("pre"))
       if (parseFloat(getComputedStyle(code).fontSize) < 15) found.push("small");
