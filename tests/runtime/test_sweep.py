@@ -1,5 +1,6 @@
 """Sweeps on this machine. A picture is tiny, and its network ends at the first layers."""
 
+import contextlib
 import gc
 import json
 import os
@@ -52,7 +53,12 @@ def inside(monkeypatch):
 
 
 def children():
-    return [each for each in psutil.Process().children() if "serve()" in " ".join(each.cmdline())]
+    found = []
+    for each in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # of another test, and has just ended
+            if "serve()" in " ".join(each.cmdline()):
+                found.append(each)
+    return found
 
 
 def bytes_of(folder):
@@ -350,7 +356,7 @@ def test_a_process_that_is_killed_loses_its_own_run(tmp_path):
     long = Sweep({**GRID, "style_weight": [10, 20, 40], "steps": 60}, tmp_path, processes=2)
     runs = iter(long)
     next(runs)
-    victim, _ = children()
+    victim, *_ = children()
     victim.kill()
     with pytest.warns(UserWarning, match="Its process ended"):
         rest = list(runs)
@@ -382,7 +388,10 @@ def script(tmp_path, text):
     )
 
 
+# What is started in the background, as tests may be, ignores Ctrl-C unless it says otherwise.
 ENDLESS = f"""
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from nst_helpers.runtime.sweep import Sweep
 grid = {GRID | {"steps": 3000, "style_weight": list(range(1, 40))}}
 for run in Sweep({{**grid, "steps": [2, 100_000]}}, FOLDER, processes=2):
