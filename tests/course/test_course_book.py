@@ -286,7 +286,12 @@ def test_every_page_is_whole(theme, site, address, browser):
         viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
     )
     view, wrong, found = context.new_page(), [], {}
-    view.on("request", lambda one: one.url.startswith((address, "data:")) or wrong.append(one.url))
+    view.on(
+        "request",
+        lambda one: (
+            one.url.startswith((address, f"blob:{address}", "data:")) or wrong.append(one.url)
+        ),
+    )
     # A page that is left while its icon is on its way does not get it.
     view.on("requestfailed", lambda one: "ABORTED" in one.failure or wrong.append(one.url))
     view.on("response", lambda one: one.status < 400 or wrong.append(one.url))

@@ -366,6 +366,32 @@ def test_a_process_that_is_killed_loses_its_own_run(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_process_that_does_not_start_loses_a_run_and_one_that_never_does_the_sweep(
+    tmp_path, monkeypatch
+):
+    waiting = f"""
+import pathlib, time
+while not list(pathlib.Path({str(tmp_path)!r}).glob("*.png")):
+    time.sleep(0.1)
+"""
+    usual, programs = subprocess.Popen, [None, waiting]
+
+    def started(command, **options):
+        other = programs.pop(0) if programs else None
+        return usual([sys.executable, "-c", other] if other else command, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", started)
+    partly = Sweep(GRID, tmp_path, processes=2)
+    with pytest.warns(UserWarning, match="Its process ended"):
+        assert len(list(partly)) == 3
+    assert len(partly.failures) == 1
+    programs.extend(["pass"] * 2)
+    with pytest.raises(InputError, match="do not start"):
+        list(partly)
+    assert not children()
+
+
+@pytest.mark.slow
 def test_leaving_the_loop_ends_the_processes(tmp_path):
     for _ in Sweep({**GRID, "steps": 400}, tmp_path, processes=2):
         break

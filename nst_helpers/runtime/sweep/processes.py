@@ -103,25 +103,30 @@ class _Crew:
     def __init__(self, fixed):
         self.fixed = fixed
         self.running = set()
-        self.ended = False
+        self.begun = self.ended = False
         self.lock = threading.Lock()
         self.own = threading.local()
 
     def paint(self, plan):
         process: Any = getattr(self.own, "process", None)
         if process is None:
-            process = self.own.process = self._start()
+            process = self._start()
+            if process.stdout.read(1) != b".":
+                code = self._end(process)
+                if self.begun:  # others paint, so it was ended from outside
+                    return _ended(code)
+                raise InputError(
+                    "The processes of the sweep do not start: what they wrote to the error stream "
+                    "says why."
+                )
+            self.own.process, self.begun = process, True
         try:
             pickle.dump((plan, self.fixed), process.stdin)
             process.stdin.flush()
             return pickle.load(process.stdout)
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             self.own.process = None  # another one takes the next run
-            code = self._end(process)
-            return Outcome(
-                failure=f"Its process ended (exit code {code}), as the system ends one where the "
-                "memory is full: ask for fewer processes or smaller pictures."
-            )
+            return _ended(self._end(process))
 
     def end(self):
         with self.lock:
@@ -147,12 +152,6 @@ class _Crew:
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # on Windows
             )
             self.running.add(process)
-        if process.stdout.read(1) != b".":
-            self._end(process)
-            raise InputError(
-                "The processes of the sweep do not start: what they wrote to the error stream "
-                "says why."
-            )
         return process
 
     def _end(self, process) -> int:
@@ -165,6 +164,13 @@ class _Crew:
             process.stdin.close()
         process.stdout.close()
         return code
+
+
+def _ended(code):
+    return Outcome(
+        failure=f"Its process ended (exit code {code}), as the system ends one where the memory is "
+        "full: ask for fewer processes or smaller pictures."
+    )
 
 
 def serve() -> None:
