@@ -204,14 +204,15 @@ def update(folder, asked, key, painter, names):
     changed = [name for name in asked if kept.get(name, {}).get(key) != asked[name]]
     for name, entry in painter([name for name in asked if name in (names or changed)]):
         kept[name] = entry
-        table.write_text(as_table(kept, asked), encoding="utf-8")
-    table.write_text(as_table(kept, asked), encoding="utf-8")
-    return json.loads(as_table(kept, asked))
+        write(table, kept, asked)
+    return write(table, kept, asked)
 
 
-def as_table(kept, asked):
-    """Return the text of a table, in the order of what is asked."""
-    return json.dumps({name: kept[name] for name in asked if name in kept}, indent=1) + "\n"
+def write(table, kept, asked):
+    """Write what is kept, in the order of what is asked, and return it as JSON has it."""
+    text = json.dumps({name: kept[name] for name in asked if name in kept}, indent=1)
+    table.write_text(text + "\n", encoding="utf-8")
+    return json.loads(text)
 
 
 if __name__ == "__main__":

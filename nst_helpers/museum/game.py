@@ -9,7 +9,6 @@ from PIL import Image
 
 from nst_helpers import plots
 from nst_helpers.checks.predictions import (
-    LETTERS,
     MOST_POINTS,
     Prediction,
     keep,
@@ -17,6 +16,7 @@ from nst_helpers.checks.predictions import (
     reason,
     right_letter,
 )
+from nst_helpers.checks.questions import LETTERS, read_letter
 from nst_helpers.errors import check_choice
 from nst_helpers.images import load_image
 from nst_helpers.markup import image_element, picture_element
@@ -79,8 +79,7 @@ def visit(name: str, letter: str | None = None) -> Room:
     room.observe(lambda change: _taken.update({name: change["new"]}), "taken")
     room.taken = _taken.get(name, [])
     if letter is not None:
-        letter = str(letter).strip(" ()").lower()
-        check_choice("letter", letter, list(letters))
+        letter = read_letter(letter, letters)
     if named := kept(name):
         letter = named.letter
     if letter is not None:

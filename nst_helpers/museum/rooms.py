@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nst_helpers.checks.predictions import LETTERS, right_letter
+from nst_helpers.checks.predictions import right_letter
+from nst_helpers.checks.questions import LETTERS
 from nst_helpers.errors import check_choice
 from nst_helpers.gallery import gallery
 from nst_helpers.museum import bugs
@@ -39,6 +40,9 @@ class Room(NamedTuple):
     painting: Callable[[str], File] | None = None
     pictures: int = 1
 
+
+# Each is in one of four rooms, and shows in no picture.
+_UNSEEN = bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation
 
 ROOMS = {
     "10-01": Room(
@@ -102,19 +106,19 @@ ROOMS = {
         pictures=2,
     ),
     "10-15": Room(
-        (bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation),
+        _UNSEEN,
         "The painted cat, brown, with whirls and stars.",
     ),
     "10-16": Room(
-        (bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation),
+        _UNSEEN,
         "The painted cat, rather blue, with whirls and stars.",
     ),
     "10-17": Room(
-        (bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation),
+        _UNSEEN,
         "The painted cat, with blue shadows, whirls and stars.",
     ),
     "10-18": Room(
-        (bugs.NotNormalised, bugs.BlueFirstInside, bugs.InPlace, bugs.RolledVariation),
+        _UNSEEN,
         "The painted cat, with whirls and stars.",
     ),
 }
