@@ -5,6 +5,7 @@ from nst_helpers.checks.content_loss import check_content_loss
 from nst_helpers.checks.cosine import check_cosine
 from nst_helpers.checks.dot_product import check_dot_product
 from nst_helpers.checks.gram_matrix import check_gram_matrix
+from nst_helpers.checks.match_moments import check_match_moments
 from nst_helpers.checks.predictions import predict, predictions
 from nst_helpers.checks.report import Report
 from nst_helpers.checks.step import check_step
@@ -21,6 +22,7 @@ __all__ = [
     "check_cosine",
     "check_dot_product",
     "check_gram_matrix",
+    "check_match_moments",
     "check_step",
     "check_style_loss",
     "check_to_bytes",

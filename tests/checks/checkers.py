@@ -7,6 +7,7 @@ import attempts_content_loss
 import attempts_cosine
 import attempts_dot_product
 import attempts_gram_matrix
+import attempts_match_moments
 import attempts_single_gram_matrix
 import attempts_step
 import attempts_style_loss
@@ -21,6 +22,7 @@ from nst_helpers.checks import (
     cosine,
     dot_product,
     gram_matrix,
+    match_moments,
     step,
     style_loss,
     to_bytes,
@@ -53,6 +55,7 @@ CHECKERS = [
         (checks.check_variation_loss, variation_loss.EXERCISE, attempts_variation_loss),
         (checks.check_total_loss, total_loss.EXERCISE, attempts_total_loss),
         (checks.check_to_bytes, to_bytes.EXERCISE, attempts_to_bytes),
+        (checks.check_match_moments, match_moments.EXERCISE, attempts_match_moments),
         (checks.check_step, step.EXERCISE, attempts_step),
     ]
 ]
