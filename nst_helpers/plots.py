@@ -701,6 +701,44 @@ def plot_pairs(
     return figure
 
 
+def plot_clouds(
+    clouds: Mapping[str, Array],
+    names: tuple[str, str],
+    columns: int = 3,
+    width: float = 7.0,
+    alt: str = "",
+) -> Plot:
+    """Return a figure of clouds of points in the plane of two channels, all on one scale.
+
+    Args:
+        clouds: `{title: points (N, 2)}`.
+        names: of the two channels, across and up.
+        columns: clouds in a row, at most.
+        width: of the figure in inches.
+        alt: what there is to see, for a reader who cannot see it.
+
+    Example:
+        >>> figure = plot_clouds({"target": torch.rand(5, 2)}, ("black", "yellow"))
+        >>> figure.axes[0].get_ylabel()
+        'yellow'
+    """
+    arrays = {
+        title: torch.as_tensor(cloud).detach().cpu().numpy() for title, cloud in clouds.items()
+    }
+    columns = min(columns, len(arrays))
+    rows = -(-len(arrays) // columns)
+    figure = Plot(width, rows * (width / columns + 0.2), alt)
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    for axis, (title, cloud) in zip(axes.flat, arrays.items(), strict=False):
+        axis.scatter(cloud[:, 0], cloud[:, 1], s=8, color="black", alpha=0.7, linewidths=0)
+        axis.set_title(title, fontsize=10)
+        axis.set_aspect("equal")
+    for axis in axes.flat[len(arrays) :]:
+        axis.set_axis_off()
+    axes[-1, 0].set(xlabel=names[0], ylabel=names[1])
+    return figure
+
+
 def plot_answers(
     pictures: Mapping[str, Array],
     answers: Mapping[str, Sequence[float]],

@@ -77,6 +77,7 @@ RESULTS = {
 
 # file name: the call, for a lesson whose minute does not suffice for a picture of this size
 LESSONS = {
+    "cat_in_the_harbour": 'nst.style_transfer("cat", "fauve_harbour", size=512)',
     "rebuilt_from_relu4_2": (
         'nst.style_transfer("astronaut", "astronaut", size=512, steps=150, style_weight=0, '
         'variation_weight=0, start=0.5 + 0 * nst.load_image("astronaut", size=512))'

@@ -38,6 +38,7 @@ ARROWS = {
         "plots",
         "widgets",
     },
+    "onepass": {"errors", "images"},
     "studio": {"engine", "errors", "gallery", "images", "markup", "runtime", "widgets"},
     "course": {"checks", "errors", "files", "gallery", "markup", "widgets"},
     "__init__": {"engine", "errors", "gallery", "images", "runtime"},
@@ -112,13 +113,14 @@ def test_conda_installs_what_pyproject_lists():
     conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     python, pip, packages = conda["dependencies"]
     assert python == f"python{project['requires-python']}" and pip == "pip"
-    assert packages == {"pip": ["-e .[lab,course,phone,test]"]}
+    assert packages == {"pip": ["-e .[lab,course,phone,onepass,test]"]}
     assert set(project["optional-dependencies"]) == {
         "lab",
         "course",
         "grading",
         "phone",
         "cluster",
+        "onepass",
         "test",
     }
 

@@ -26,8 +26,8 @@ def check_match_moments(
 
     Example:
         >>> report = check_match_moments(lambda F, S: F)
-        ✗ Not yet. Nothing has changed. Subtract the mean of `F`, divide by its deviation, multiply \
-by the deviation of `S`, and add the mean of `S`: for each channel of each picture.
+        ✗ Not yet. Nothing has changed. Subtract the mean of `F`, divide by its deviation, \
+multiply by the deviation of `S`, and add the mean of `S`: for each channel of each picture.
 
     Source: Huang and Belongie (2017), equation 8, adaptive instance normalisation.
     """

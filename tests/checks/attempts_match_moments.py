@@ -70,8 +70,9 @@ WRONG = [
         "multiplied after",
     ),
     (
-        lambda F, S: (F - mean(F)) / F.var((2, 3), keepdim=True) * S.var((2, 3), keepdim=True)
-        + mean(S),
+        lambda F, S: (
+            (F - mean(F)) / F.var((2, 3), keepdim=True) * S.var((2, 3), keepdim=True) + mean(S)
+        ),
         "variances",
     ),
     (of_all_channels, "All channels have one"),
