@@ -102,7 +102,7 @@ def answers(notebook):
         options = {option.arg: ast.literal_eval(option.value) for option in call.keywords}
         checker = partial(getattr(checks, call.func.id), **options)
         arguments = inspect.signature(scope[call.args[0].id]).parameters
-        for name, function in scope.items():
+        for name, function in list(scope.items()):
             if inspect.isfunction(function) and function.__module__ == "lesson":
                 try:
                     inspect.signature(function).bind(*arguments)
