@@ -114,6 +114,18 @@ def test_points_stand_at_the_activations():
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("black", "yellow")
 
 
+def test_clouds_share_one_scale():
+    clouds = {name: torch.tensor([[0.0, 1.0], [2.0, float(k)]]) for k, name in enumerate("abcd")}
+    figure = plots.plot_clouds(clouds, ("black", "yellow"))
+    panels, unused = figure.axes[:4], figure.axes[4:]
+    assert [axis.get_title() for axis in panels] == list("abcd")
+    for axis, cloud in zip(panels, clouds.values(), strict=True):
+        assert axis.collections[0].get_offsets().tolist() == cloud.tolist()
+        assert axis.get_xlim() == panels[0].get_xlim() and axis.get_ylim() == panels[0].get_ylim()
+    assert (panels[3].get_xlabel(), panels[3].get_ylabel()) == ("black", "yellow")
+    assert [axis.axison for axis in unused] == [False, False]
+
+
 def test_the_network_is_drawn_with_every_convolution_and_pooling():
     shapes = {"input": (3, 32, 48), "conv1_1": (64, 32, 48), "relu1_1": (64, 32, 48)}
     figure = plots.plot_network(shapes | {"pool1": (64, 16, 24), "conv2_1": (128, 16, 24)})
@@ -151,6 +163,7 @@ FIGURES = {
     "plot_tables": [{"a": torch.eye(2)}, ["red", "green"]],
     "plot_arrows": [{"a": ([2.0, 0.0], [0.0, 1.0])}],
     "plot_pairs": [{"a": (torch.eye(2), torch.ones(2, 2))}, {"a": ("x", "y")}],
+    "plot_clouds": [{"a": torch.rand(5, 2)}, ("black", "yellow")],
     "plot_answers": [{"a": torch.rand(1, 3, 4, 5)}, {"x": [1.0]}],
 }
 
