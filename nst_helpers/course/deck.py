@@ -10,8 +10,8 @@
 - What leads to the next figure is not said of the last: a paragraph that begins with "Now" or ends
   with a colon, a last sentence that begins with "Now" or "Here", and, after a picture in a cell of
   text, the paragraph before a question.
-- A question to the class is a slide. What answers it repeats it, and says more than one sentence; so
-  do a figure and printed lines of which nothing is said.
+- A question to the class is a slide. What answers it repeats it, and says more than one sentence. A
+  figure and printed lines of which nothing is said repeat it, too.
 - An interactive figure is where the class tries: its slide says how to open the figure. What there
   is to find stands on the next slide.
 - Code is on the slide if it is the point: if the lesson teaches it, or if it is short and draws

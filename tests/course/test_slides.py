@@ -70,7 +70,6 @@ def test_what_leads_to_the_next_figure_is_not_said_of_the_last():
         assert words(first.caption) == "A cat on a mat"
         assert words(second.lead) == words(between)
 
-
     cat = "The cat sits on the mat, and on nothing else. It sleeps."
     for leading in ("Now a dog, on a mat of its own.", "Here is a dog, as seen from above:"):
         first, second = talk(drawing(), new_markdown_cell(f"{cat} {leading}"), drawing())
@@ -427,8 +426,8 @@ MEASURE = """() => {
       const own = image.getBoundingClientRect();
       const scale = Math.min(own.width / image.naturalWidth, own.height / image.naturalHeight);
       const size = [image.naturalWidth, image.naturalHeight].map((side) => side * scale);
-      const shares = !!image.closest("table, img:has(+ div)") || image.parentElement.matches(".body")
-        && image.parentElement.querySelectorAll(":scope > img").length > 1;
+      const others = image.closest(".body").querySelectorAll("img").length > 1;
+      const shares = others || !!image.closest("img:has(+ div)");
       drawn.push([...size, shares, h, image.src.startsWith("data:") && scale]);
     }
     for (const code of slide.querySelectorAll("pre"))
