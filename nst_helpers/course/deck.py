@@ -4,7 +4,7 @@
 - A figure has a slide of its own, with one sentence of what to notice; what else its paragraph
   says is for the speaker. A short paragraph just before the figure stands above it. Figures between
   which nothing is said share a slide, for what is said then is said of all of them.
-- What is said of printed lines stands with these, where they lie below the figure.
+- What is said of "the numbers" stands with the printed lines, where these have a slide of their own.
 - A figure that the slide must show smaller than the notebook does lies below it once more, larger:
   row by row, if it has rows. Rows of a tall figure stand side by side.
 - What leads to the next figure is not said of the last: a paragraph that begins with "Now" or ends
@@ -194,6 +194,7 @@ class _Talk:
         self.heading = Block("heading", "")
         self.waiting: list[Block] = []
         self.figure: Slide | None = None  # of which nothing has been said yet
+        self.printed: Slide | None = None  # the lines of the last cell that stand alone
         self.asked = ""  # what the class is thinking about
         self.rooms: list[Slide] = []  # whose bugs are not mended yet
 
@@ -219,6 +220,9 @@ class _Talk:
                 continue
             elif pictured and after.kind == "ask":
                 self.waiting.append(block)
+            elif block is parts[0] and self.printed and _OF_PRINT.match(block.text):
+                self.printed.caption = prose(block.text)
+                continue
             elif self.figure and self.notice(block, after):
                 continue
             else:
@@ -226,15 +230,12 @@ class _Talk:
             self.figure = None
         if parts and parts[-1].kind != "picture":
             self.figure = None
+        self.printed = None
 
     def notice(self, block: Block, after: Block) -> bool:
         """Put what a paragraph says of the last figure in its place; return if it says anything."""
         figure, aside = self.figure, block.text.startswith("(") and block.text.endswith(")")
         assert figure
-        lines = [slide for slide in figure.below if slide.kind == "printed"]
-        if lines and _OF_PRINT.match(block.text):
-            lines[0].caption += prose(block.text)
-            return True
         leading = _LEADS.search(block.text) if after.kind in {"picture", "end"} else None
         text = block.text[: leading.start()] if leading else block.text
         bracketed = "" if aside else "".join(_BRACKETED.findall(text))
@@ -246,7 +247,7 @@ class _Talk:
             return False
         while figure.asked and rest and not aside:
             more, last = first_sentence(rest)
-            leads_away = more.startswith("(") or more.endswith((":", "?"))
+            leads_away = more.startswith("(") or more.endswith(":") or "?" in more
             if leads_away or len(f"{sentence} {more}".split()) > _ANSWER:
                 break
             sentence, rest = f"{sentence} {more}", last
@@ -255,7 +256,7 @@ class _Talk:
         self.asked = "" if sentence else self.asked
         if leading:
             self.waiting.append(Block("text", leading[1]))
-        if after.kind in _BELONGS and rest:
+        if rest and (after.kind in _BELONGS or (after.kind == "ask" and "?" in rest)):
             self.waiting.append(Block("text", rest))
         else:
             figure.notes += prose(rest)
@@ -264,6 +265,7 @@ class _Talk:
 
     def run(self, cell: Any) -> None:
         """Take a code cell."""
+        self.printed = None
         shown, text = outputs(cell)
         source = shown_code(cell.source)
         below = Slide("code", "The code", body=code(source))
@@ -290,13 +292,15 @@ class _Talk:
             self.show("figure", body + (printed(text) if few else ""))
             self.slides[-1].below += [*_larger(shown), below]
             if not few:
-                self.slides[-1].below.append(Slide("printed", "Printed", body=printed(text)))
+                self.printed = Slide("printed", "Printed", body=printed(text))
+                self.slides[-1].below.append(self.printed)
             self.slides[-1].living = living(cell)
         elif _is_the_point(cell, source, text):
             self.show("code", code(source) + printed(text))
             self.asked = "" if text else self.asked
         elif text:
             self.show("printed", printed(text))
+            self.printed = self.slides[-1]
             self.slides[-1].below.append(below)
         else:
             self.flush()

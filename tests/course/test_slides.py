@@ -120,6 +120,9 @@ def test_what_is_said_of_printed_lines_stands_with_them():
     cell.outputs[-1].text = "1\n"  # stands below the figure itself
     figure, _ = talk(cell, new_markdown_cell(f"{said}\n\n{look}"))
     assert words(figure.caption) == words(said)
+    loop = new_code_cell("a = 1\n" * 20, outputs=cell.outputs[1:])
+    printed, figure = talk(loop, new_markdown_cell(f"{said}\n\n{look}"), drawing())
+    assert words(printed.caption) == words(said) and words(figure.lead) == words(look)
 
 
 def test_what_stands_in_brackets_is_for_the_speaker():
@@ -148,6 +151,9 @@ def test_what_answers_a_question_repeats_it_and_says_more_than_a_sentence():
     look = "It is a cat, as it has been all the time. But what will come after all of these cats?"
     _, figure = talk(new_markdown_cell(ask), drawing(), new_markdown_cell(look))
     assert "after" in figure.notes and "after" not in figure.caption
+    look = "It is a cat, as it has been all the time. And in May? Below it is a dog. **Predict.** So?"
+    _, figure, later = talk(new_markdown_cell(ask), drawing(), new_markdown_cell(look))
+    assert words(figure.caption).endswith("time") and "And in May? Below" in later.body
     long = "It is so. " * 12 + "What will it be?"
     for beginning, repeated in (("Predict", "What will it be"), ("Try", words(long))):
         cells = new_markdown_cell(f"**{beginning}.** {long}"), new_code_cell("a = 1")
