@@ -432,6 +432,7 @@ MEASURE = """() => {
       const own = image.getBoundingClientRect();
       const scale = Math.min(own.width / image.naturalWidth, own.height / image.naturalHeight);
       const size = [image.naturalWidth, image.naturalHeight].map((side) => side * scale);
+      if (image.closest("table") && own.height < 290) found.push("small picture");
       const others = image.closest(".body").querySelectorAll("img").length > 1;
       const shares = others || !!image.closest("img:has(+ div)");
       drawn.push([...size, shares, h, image.src.startsWith("data:") && scale]);
