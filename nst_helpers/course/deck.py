@@ -4,7 +4,7 @@
 - A figure has a slide of its own, with one sentence of what to notice; what else its paragraph
   says is for the speaker. A short paragraph just before the figure stands above it. Figures between
   which nothing is said share a slide, for what is said then is said of all of them.
-- What is said of "the numbers" stands with the printed lines, where these have a slide of their own.
+- What is said of "the numbers" stands with the printed lines, where these lie on their own slide.
 - A figure that the slide must show smaller than the notebook does lies below it once more, larger:
   row by row, if it has rows. Rows of a tall figure stand side by side.
 - What leads to the next figure is not said of the last: a paragraph that begins with "Now" or ends

@@ -151,7 +151,9 @@ def test_what_answers_a_question_repeats_it_and_says_more_than_a_sentence():
     look = "It is a cat, as it has been all the time. But what will come after all of these cats?"
     _, figure = talk(new_markdown_cell(ask), drawing(), new_markdown_cell(look))
     assert "after" in figure.notes and "after" not in figure.caption
-    look = "It is a cat, as it has been all the time. And in May? Below it is a dog. **Predict.** So?"
+    look = (
+        "It is a cat, as it has been all the time. And in May? Below it is a dog. **Predict.** So?"
+    )
     _, figure, later = talk(new_markdown_cell(ask), drawing(), new_markdown_cell(look))
     assert words(figure.caption).endswith("time") and "And in May? Below" in later.body
     long = "It is so. " * 12 + "What will it be?"
