@@ -75,6 +75,9 @@ def test_what_leads_to_the_next_figure_is_not_said_of_the_last():
         first, second = talk(drawing(), new_markdown_cell(f"{cat} {leading}"), drawing())
         assert words(first.caption) == words(first_sentence(cat)[0])
         assert words(first.notes) == "It sleeps" and words(second.lead) == words(leading)
+    dog = "![A dog.](pictures/dog.jpg)"
+    first, second = talk(drawing(), new_markdown_cell(f"{cat} Here is a dog:\n\n{dog}"))
+    assert words(first.notes) == "It sleeps" and words(second.lead) == "Here is a dog"
 
 
 def test_a_paragraph_between_a_picture_and_a_question_leads_to_the_question():
@@ -106,6 +109,10 @@ def test_figures_between_which_nothing_is_said_share_a_slide():
     (figure,) = talk(new_markdown_cell(f"{pictures}\n\n    paint dog\n\n{look}"))
     assert figure.body.count("<img") == 2 and words(figure.caption) == words(look)
     assert [words(slide.body) for slide in figure.below] == ["paint cat", "paint dog"]
+    wide = drawing(element=image_element(Image.new("RGB", (1000, 400)), "Black."))
+    wide.outputs += wide.outputs  # each fits its slide, and both do not
+    (figure,) = talk(wide, new_markdown_cell(look))
+    assert [slide.title for slide in figure.below] == ["Larger", "Larger", "The code"]
     first, second = talk(drawing(), new_markdown_cell(look), drawing())
     assert first.body.count("<img") == second.body.count("<img") == 1
 
@@ -172,6 +179,9 @@ def test_what_answers_a_question_repeats_it_and_says_more_than_a_sentence():
             new_markdown_cell(ask), unsaid, lead, drawing(), look, drawing()
         )
         assert words(first.asked) == words(second.asked) == "What will it be" and not third.asked
+    answer = new_code_cell("1 + 1", outputs=printed.outputs)  # code that answers by what it prints
+    _, code, figure = talk(new_markdown_cell(ask), answer, drawing())
+    assert words(code.asked) == "What will it be" and not figure.asked
     loop = new_code_cell("\n".join(["a = 1"] * 20))  # runs below the question, and shows nothing
     *_, figure = talk(new_markdown_cell(ask), loop, drawing())
     assert words(figure.asked) == "What will it be"
