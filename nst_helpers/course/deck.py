@@ -2,10 +2,16 @@
 
 - Each heading begins a slide. A cell of text is one slide, or several where it is long.
 - A figure has a slide of its own, with one sentence of what to notice; what else its paragraph
-  says is for the speaker. A short paragraph just before the figure stands above it.
+  says is for the speaker. A short paragraph just before the figure stands above it. Figures between
+  which nothing is said share a slide, for what is said then is said of all of them.
+- What is said of "the numbers" stands with the printed lines, where these lie on their own slide.
 - A figure that the slide must show smaller than the notebook does lies below it once more, larger:
   row by row, if it has rows. Rows of a tall figure stand side by side.
-- A question to the class is a slide. What answers it repeats it, and says more than one sentence.
+- What leads to the next figure is not said of the last: a paragraph that begins with "Now" or ends
+  with a colon, a last sentence that begins with "Now" or "Here", and, after a picture in a cell of
+  text, the paragraph before a question.
+- A question to the class is a slide. What answers it repeats it, and says more than one sentence. A
+  figure and printed lines of which nothing is said repeat it, too.
 - An interactive figure is where the class tries: its slide says how to open the figure. What there
   is to find stands on the next slide.
 - Code is on the slide if it is the point: if the lesson teaches it, or if it is short and draws
@@ -38,6 +44,9 @@ _LINES, _PRINTED = 10, 15  # of code on a slide that the lesson does not teach; 
 _WIDE, _HIGH = 1208, 440  # pixels that a figure has above its words
 _BROAD, _TALL = 860, 680  # and beside them
 _PENCIL = re.compile(r"\b(pencil|on paper)\b")
+_LEADS = re.compile(r"(?<=[.?!)]) ((?:Now|Here) [^.?!]*[.:])$")
+_BRACKETED = re.compile(r"^\([^()]*[.?!]\) ")
+_OF_PRINT = re.compile(r"(The|These) (printed )?(numbers|lines)\b")
 _KINDS = {  # of a block of text, by how it begins
     "heading": r"#+ ",
     "picture": r"!\[",
@@ -144,10 +153,11 @@ def question(markdown: str) -> str:
         'Three runs, as before. Which is the longest?'
     """
     text = re.sub(r"^\*\*\w+\.\*\* ", "", markdown)
-    if len(text.split()) <= _AGAIN or markdown.startswith("**Try.**"):  # it is tried there
-        return text
     ends = [end.end() for end in _SENTENCE_END.finditer(text) if end.end() < len(text)]
-    return text[ends[-1] :].strip() if ends else text
+    last = text[ends[-1] :].strip() if ends else text
+    tried = markdown.startswith("**Try.**")  # where it is repeated
+    no_question = markdown.startswith("**Predict.**") and "?" not in last
+    return text if tried or no_question or len(text.split()) <= _AGAIN else last
 
 
 def slides_of(cells: list[Any]) -> list[Slide]:
@@ -165,7 +175,8 @@ def slides_of(cells: list[Any]) -> list[Slide]:
     talk.flush()
     for slide in talk.slides:
         if slide.kind == "figure" and not slide.lead + slide.caption + slide.living:
-            slide.caption = prose(first_sentence(_ALT.findall(slide.body)[0])[0])
+            alts = dict.fromkeys(_ALT.findall(slide.body))
+            slide.caption = prose(" ".join(first_sentence(alt)[0] for alt in alts))
     first, *others = talk.slides
     notes = speaker_notes(first.title, [slide.title for slide in others])
     first.notes = prose(notes.lesson) + first.notes
@@ -183,6 +194,7 @@ class _Talk:
         self.heading = Block("heading", "")
         self.waiting: list[Block] = []
         self.figure: Slide | None = None  # of which nothing has been said yet
+        self.printed: Slide | None = None  # the lines of the last cell that stand alone
         self.asked = ""  # what the class is thinking about
         self.rooms: list[Slide] = []  # whose bugs are not mended yet
 
@@ -190,41 +202,61 @@ class _Talk:
         """Take a cell of text."""
         self.flush()
         parts = [*blocks(markdown)]
-        for block, after in pairwise([*parts, Block("text", "")]):
+        pictured = False
+        for block, after in pairwise([*parts, Block("end", "")]):
             if block.kind == "heading":
                 self.flush()
                 self.heading = block
+                self.asked = self.asked if self.slides and self.slides[-1].living else ""
+            elif block.kind == "picture" and pictured and self.figure:
+                self.figure.body += prose(block.text)
+                continue
             elif block.kind == "picture":
                 self.show("figure", prose(block.text))
+                pictured = True
                 continue
             elif block.kind == "code" and self.figure:
                 self.figure.below.append(Slide("code", "The code", body=_together([block])))
                 continue
-            elif self.figure and self.notice(block, after.kind in _BELONGS):
+            elif pictured and after.kind == "ask":
+                self.waiting.append(block)
+            elif block is parts[0] and self.printed and _OF_PRINT.match(block.text):
+                self.printed.caption = prose(block.text)
+                continue
+            elif self.figure and self.notice(block, after):
                 continue
             else:
                 self.waiting.append(block)
             self.figure = None
         if parts and parts[-1].kind != "picture":
             self.figure = None
+        self.printed = None
 
-    def notice(self, block: Block, leads_on: bool) -> bool:
+    def notice(self, block: Block, after: Block) -> bool:
         """Put what a paragraph says of the last figure in its place; return if it says anything."""
         figure, aside = self.figure, block.text.startswith("(") and block.text.endswith(")")
         assert figure
-        sentence, rest = ("", block.text) if aside else first_sentence(block.text)
+        leading = _LEADS.search(block.text) if after.kind in {"picture", "end"} else None
+        text = block.text[: leading.start()] if leading else block.text
+        bracketed = "" if aside else "".join(_BRACKETED.findall(text))
+        text = text.removeprefix(bracketed)
+        sentence, rest = ("", text) if aside else first_sentence(text)
         if block.kind != "text" or sentence.startswith("Now ") or sentence.endswith(":"):
             return False
         if figure.living and not aside:
             return False
         while figure.asked and rest and not aside:
             more, last = first_sentence(rest)
-            leads_away = more.startswith("(") or more.endswith((":", "?"))
+            leads_away = more.startswith("(") or more.endswith(":") or "?" in more
             if leads_away or len(f"{sentence} {more}".split()) > _ANSWER:
                 break
             sentence, rest = f"{sentence} {more}", last
         figure.caption = prose(sentence) if sentence else ""
-        if leads_on and rest:
+        figure.notes += prose(bracketed)
+        self.asked = "" if sentence else self.asked
+        if leading:
+            self.waiting.append(Block("text", leading[1]))
+        if rest and (after.kind in _BELONGS or (after.kind == "ask" and "?" in rest)):
             self.waiting.append(Block("text", rest))
         else:
             figure.notes += prose(rest)
@@ -233,13 +265,18 @@ class _Talk:
 
     def run(self, cell: Any) -> None:
         """Take a code cell."""
+        self.printed = None
         shown, text = outputs(cell)
         source = shown_code(cell.source)
         below = Slide("code", "The code", body=code(source))
         if "setup" in tags(cell) or "check" in tags(cell):
             return
         if "predict" in tags(cell):
-            self.ask(choices(cell))
+            questions = choices(cell)
+            if not questions and self.waiting:  # what leads to predictions, which a talk has not
+                self.slides[-1].notes += _together(self.waiting)
+                self.waiting = []
+            self.ask(questions)
         elif self.rooms:
             for slide, mend in zip(self.rooms, mends(cell), strict=True):
                 slide.below.append(Slide("code", "The code and its mend", body=mend))
@@ -251,24 +288,23 @@ class _Talk:
             self.slides[-1].below.append(Slide("code", "A solution", body=code(source)))
         elif shown:
             few = text.count("\n") <= _BESIDE
-            for number, element in enumerate(shown):
-                body = _side_by_side(element)
-                self.show("figure", body + (printed(text) if few and not number else ""))
-                self.slides[-1].below += _larger(element) + ([] if number else [below])
+            body = "".join(map(_side_by_side, shown))
+            self.show("figure", body + (printed(text) if few else ""))
+            self.slides[-1].below += [*_larger(shown), below]
             if not few:
-                self.slides[-1].below.append(Slide("printed", "Printed", body=printed(text)))
+                self.printed = Slide("printed", "Printed", body=printed(text))
+                self.slides[-1].below.append(self.printed)
             self.slides[-1].living = living(cell)
         elif _is_the_point(cell, source, text):
             self.show("code", code(source) + printed(text))
+            self.asked = "" if text else self.asked
         elif text:
             self.show("printed", printed(text))
+            self.printed = self.slides[-1]
             self.slides[-1].below.append(below)
         else:
             self.flush()
             self.slides[-1].below.append(below)
-            return
-        if shown or text:
-            self.asked = self.asked if self.slides[-1].living else ""
 
     def ask(self, questions: list[str]) -> None:
         """Take the answers to choose from; with a picture, they have a slide of their own."""
@@ -330,12 +366,14 @@ def _is_the_point(cell: Any, source: str, text: str) -> bool:
     return teaches or len(source.splitlines()) <= (_PRINTED if text else _LINES)
 
 
-def _larger(element: str) -> list[Slide]:
-    """Return the slides below a figure that is shown smaller than it is: its rows, or the whole."""
-    width, height = picture_size(element)
+def _larger(shown: list[str]) -> list[Slide]:
+    """Return the slides below figures that are shown smaller than they are: each, row by row."""
+    widths, heights = zip(*map(picture_size, shown), strict=True)
+    width, height = max(widths), sum(heights)
     if (width <= _WIDE and height <= _HIGH) or (width <= _BROAD and height <= _TALL):
         return []
-    return [Slide("larger", "Larger", body=row) for row in picture_rows(element) or [element]]
+    rows = [row for element in shown for row in picture_rows(element) or [element]]
+    return [Slide("larger", "Larger", body=row) for row in rows]
 
 
 def _side_by_side(element: str) -> str:

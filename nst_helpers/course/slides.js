@@ -34,14 +34,22 @@ function fitWords(slide) {
   return false;
 }
 
-// A picture stands above its words or beside them, wherever it is larger.
+// Pictures stand above their words or beside them, one below the other or side by side, wherever
+// the smallest is largest.
 function place(slide) {
-  const images = slide.querySelectorAll(".body img");
-  if (images.length !== 1 || slide.querySelector(".body :is(table, pre)")) return;
-  const above = scale(images[0]);
-  slide.classList.add("beside");
-  const fits = fitWords(slide);
-  if (!fits || scale(images[0]) <= above * 1.05) slide.classList.remove("beside");
+  const images = [...slide.querySelectorAll(".body img")];
+  if (!images.length || slide.querySelector(".body :is(pre, .rows)")) return;
+  const table = slide.querySelector(".body table");
+  const across = images.length > 1 && !table ? ["across"] : [];
+  let [largest, best] = [0, []];
+  for (const classes of [[], across, ["beside"]]) {
+    slide.classList.add(...classes);
+    const fits = !classes.includes("beside") || fitWords(slide);
+    const smallest = Math.min(...images.map(scale));
+    if (fits && smallest > largest * 1.05) [largest, best] = [smallest, classes];
+    slide.classList.remove(...classes);
+  }
+  slide.classList.add(...best);
 }
 
 // The number of the slide; with a plus for what lies below it.

@@ -129,10 +129,13 @@ function grid() {
   const quarter = svg("polygon", {
     class: "nst-quarter", points: points([[0, 0], [REACH, 0], [REACH, REACH], [0, REACH]]),
   });
-  const note = svg("text", { class: "nst-note" });
-  put(note, "x", "y", [0.1, 4.25]);
-  note.textContent = "no negative number, as after a ReLU";
-  return svg("g", { "aria-hidden": true }, quarter, ...lines, note);
+  const notes = ["no negative number,", "as after a ReLU"].map((words, row) => {
+    const note = svg("text", { class: "nst-note" });
+    put(note, "x", "y", [0.1, 4.2 - 0.35 * row]);
+    note.textContent = words;
+    return note;
+  });
+  return svg("g", { "aria-hidden": true }, quarter, ...lines, ...notes);
 }
 
 /** The number of a line, beside the axis. */

@@ -134,6 +134,14 @@ def test_the_page_says_what_python_says_and_every_control_has_its_name(figures, 
     assert page.locator(".nst-words[role=status]").inner_text() == figures[name].text
 
 
+CUT_OFF = """() => [...document.querySelectorAll("svg text")].filter((text) => {
+  const own = text.getBoundingClientRect();
+  const all = text.closest("svg").getBoundingClientRect();
+  const room = getComputedStyle(text).textAnchor === "start" ? 3 : -1;
+  return own.width && (own.left < all.left - 1 || own.right > all.right - room);
+}).map((text) => text.textContent)"""
+
+
 @pytest.mark.parametrize("name", MAKE)
 def test_it_fits_a_telephone_and_both_themes(figures, name, show):
     """Also twice as large on a common screen, which is as narrow."""
@@ -142,6 +150,7 @@ def test_it_fits_a_telephone_and_both_themes(figures, name, show):
         shown.page.set_viewport_size({"width": width, "height": 800})
         assert shown.words  # after the next frame
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert shown.page.evaluate(CUT_OFF) == []
     color = "getComputedStyle(document.querySelector('.nst-words')).color"
     dark, light = shown.page.evaluate(color), None
     shown.page.emulate_media(color_scheme="light")
