@@ -53,9 +53,10 @@ def test_the_folder_has_the_lessons_and_the_pictures_that_they_show(folder):
     shown = set()
     for page in folder.glob("*.ipynb"):
         text = page.read_text(encoding="utf-8")
-        shown |= set(re.findall(r"\((pictures/.*?)\)|load_image\(\\\"(pictures/.*?)\\\"", text))
+        for named in re.findall(r"pictures/[\w/{}]+\.\w+", text):
+            found = material("notebooks").glob(re.sub(r"\{\w+}", "*", named))
+            shown |= {path.relative_to(material("notebooks")).as_posix() for path in found}
         nbformat.validate(json.loads(text))
-    shown = {name for pair in shown for name in pair if name}
     files = {page.relative_to(folder).as_posix() for page in folder.rglob("*") if page.is_file()}
     assert {name for name in files if not name.endswith(".ipynb")} == shown and len(shown) > 10
 
