@@ -45,8 +45,8 @@ def main(arguments: Sequence[str]) -> int:
         path = getattr(module, function)(**settings)
     except ModuleNotFoundError as missing:
         print(
-            f"error: {missing.name} is not installed: pip install 'nst-helpers[course]' adds "
-            "what the commands of the course need.",
+            f"error: {missing.name} is not installed: pip install '.[course]', in the folder of "
+            "the project, adds what the commands of the course need.",
             file=sys.stderr,
         )
         return 2

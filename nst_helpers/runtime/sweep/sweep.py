@@ -262,7 +262,7 @@ def _machines(processes: int | None, scheduler: str | None) -> Machines:
     except ModuleNotFoundError as missing:
         raise InputError(
             f"{missing.name} is not installed, which a sweep with a scheduler needs: "
-            "pip install 'nst-helpers[cluster]' adds it."
+            "pip install '.[cluster]', in the folder of the project, adds it."
         ) from missing
     return Cluster(scheduler)
 
