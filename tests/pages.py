@@ -33,10 +33,14 @@ class Shown:
         self.page.goto(path.as_uri())
         self.page.wait_for_function("window.figure !== undefined")
 
+    def wait(self):
+        """Wait until the page has drawn the last change."""
+        self.page.evaluate(NEXT_FRAME)
+
     @property
     def words(self):
         """What the page says, once it has drawn the last change."""
-        self.page.evaluate(NEXT_FRAME)
+        self.wait()
         assert not self.errors
         return self.page.locator(".nst-words").inner_text()
 
@@ -70,20 +74,24 @@ class Shown:
 
     def press(self, selector, x=0.5, y=0.5):
         self.page.mouse.click(*self.at(selector, x, y))
+        self.wait()
 
     def hover(self, selector, x=0.5, y=0.5):
         self.page.mouse.move(*self.at(selector, x, y))
+        self.wait()
 
     def drag(self, selector, start, end):
         self.page.mouse.move(*self.at(selector, *start))
         self.page.mouse.down()
         self.page.mouse.move(*self.at(selector, *end), steps=5)
         self.page.mouse.up()
+        self.wait()
 
     def key(self, selector, *keys):
         self.page.locator(selector).first.focus()
         for key in keys:
             self.page.keyboard.press(key)
+        self.wait()
 
     def slide(self, name, value):
         """Move a slider to a value, as its handle counts."""
@@ -107,6 +115,7 @@ class Shown:
           const letters = Array.from(data, (level) => String.fromCharCode(level));
           return [canvas.height, canvas.width, btoa(letters.join(""))];
         }"""
+        self.wait()
         element = self.page.locator(selector).nth(number)
         rows, columns, text = element.evaluate(script)
         return rows, columns, list(base64.b64decode(text))

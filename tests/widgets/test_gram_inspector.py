@@ -198,6 +198,7 @@ def square_of(matrices, order):
 
 def measure(shown, name):
     shown.page.get_by_role("radio", name=name).check(force=True)
+    shown.wait()
 
 
 def ring(shown, digit):
@@ -207,6 +208,7 @@ def ring(shown, digit):
       return [(mark.left + mark.width / 2 - square.left) / square.width,
         (mark.top + mark.height / 2 - square.top) / square.height, ring.hidden];
     }"""
+    shown.wait()
     x, y, hidden = shown.page.locator(f".nst-cell-{digit}").evaluate(script)
     begin, end = shown.state("zoom") or (0, len(shown.figure.order))
     return None if hidden else tuple(math.floor(v * (end - begin)) for v in (x, y))
