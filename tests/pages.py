@@ -100,12 +100,15 @@ class Shown:
           slider.dispatchEvent(new Event("input", { bubbles: true }));
         }"""
         self.page.locator(f"input[name={name}]").evaluate(script, value)
+        self.wait()
 
     def choose(self, name, value):
         self.page.locator(f"select[name={name}]").select_option(value)
+        self.wait()
 
     def click(self, words):
         self.page.get_by_text(words, exact=True).click()
+        self.wait()
 
     def pixels(self, selector, number=0):
         """Return the rows and columns of a canvas, and red, green, blue, alpha of each pixel."""
