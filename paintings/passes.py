@@ -14,6 +14,8 @@ import torch
 
 import nst_helpers as nst
 from exhibition import LARGEST_FILE, PICTURES, one_by_one, update
+from nst_helpers.engine.objective import Objective
+from nst_helpers.engine.styles import Style
 from nst_helpers.engine.transfer import CONTENT_LAYERS, STYLE_LAYERS
 from nst_helpers.onepass import Painter, in_one_pass, train
 from paint import as_jpeg
@@ -36,20 +38,12 @@ def one_pass(painting):
 def loss_of(painting):
     """Return the loss of a picture and its photograph: that of lesson 07, with half the style."""
     extractor = nst.FeatureExtractor([*STYLE_LAYERS, *CONTENT_LAYERS], precision=None)
-    with torch.no_grad():
-        painted = extractor(nst.load_image(painting, size=256))
-    grams = {layer: nst.gram_matrix(painted[layer]) for layer in STYLE_LAYERS}
+    styles = [Style(nst.load_image(painting, size=256))]
+    weights = {"content": 1, "style": 20, "variation": 10}
 
     def loss(picture, photograph):
-        (content_layer,), maps = CONTENT_LAYERS, extractor(picture)
-        with torch.no_grad():
-            target = extractor(photograph)[content_layer].float()
-        content = nst.content_loss(maps[content_layer], target) / target.square().mean()
-        style = sum(
-            nst.style_loss(nst.gram_matrix(maps[layer]), gram) / gram.square().mean()
-            for layer, gram in grams.items()
-        )
-        return content + 20 * style / len(grams) + 10 * nst.variation_loss(picture)
+        layers = CONTENT_LAYERS, STYLE_LAYERS
+        return Objective(extractor, photograph, styles, *layers, weights)(picture)["total"]
 
     return loss
 
