@@ -195,8 +195,11 @@ def sizes(results, options):
 def on_gpu(results, options):
     """Measure what is asked of a GPU, where CUDA has one; all other parts run on the CPU."""
     if torch.cuda.is_available():
-        results["gpu"] = gpu.measure("cuda", peer=options.peers > 0)
-        print(json.dumps(results.values["gpu"]), flush=True)
+        found = {}
+        for name, value in gpu.measure("cuda", peer=options.peers > 0):
+            found[name] = value
+            results["gpu"] = found
+            print(json.dumps({name: value}), flush=True)
     else:
         print("No GPU that CUDA can use: its part is left out.")
 

@@ -1,5 +1,6 @@
 """What a GPU is asked for: its rate, what it reaches, what it holds, and how exact it is."""
 
+import io
 import math
 import time
 
@@ -8,11 +9,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import methods
 from benchmarks.exactness import ON_GPU, PAIR, exactness
-from nst_helpers import StyleTransfer
+from nst_helpers import StyleTransfer, to_pil
 
 
 def measure(device, size=512, large=1024, largest=4096, evaluations=300, peer=True):
-    """Return a dictionary of results; rates are those of the second half of a run.
+    """Yield results by name, as `(name, value)`, those first that matter most.
 
     Args:
         device: `"cuda"`; on another one, memory is not measured.
@@ -22,33 +23,47 @@ def measure(device, size=512, large=1024, largest=4096, evaluations=300, peer=Tr
         evaluations: of the plain loop, whose best picture sets the quality.
         peer: whether `neural-style` is there, to be run too.
     """
+    yield "name", torch.cuda.get_device_name(device) if torch.cuda.is_available() else device
+    yield "torch", torch.__version__
+    yield "size", size
+    ways = {
+        "package": {},
+        "graph": {"graph": True},
+        "bfloat16": {"precision": "bfloat16"},
+        "bfloat16_graph": {"precision": "bfloat16", "graph": True},
+    }
+    rates = {}
+    for way, settings in ways.items():
+        rates[way] = _rate_of(device, size, evaluations, **settings)
+        yield "rates", rates
     objective = methods.objective_of(*PAIR, size, device)
     plain = list(methods.plain(*PAIR, size, evaluations, device))
     _, best, loss = min(plain, key=lambda row: row[2])
     share = methods.kept(best, objective.content)
-    rates = {"plain": _rate([seconds for seconds, *_ in plain])}
-    for way, precision in (("bfloat16", "bfloat16"), ("package", None)):  # which warms up
-        pictures = methods.package(*PAIR, size, evaluations, device, precision)
-        rates[way] = _rate([seconds for seconds, *_ in pictures])
-    pictures = methods.package(*PAIR, size, evaluations, device)
-    package = methods.reached(pictures, loss, share, objective)
-    results = {
-        "name": torch.cuda.get_device_name(device) if torch.cuda.is_available() else device,
-        "size": size,
-        "rates": rates,
-        "reached": package["reached"],
-        "seconds": package["curve"][-1][0],
-        "large": large,
-        **_share_of_peak(device, large, steps=evaluations // 5),
-        "largest": largest,
-        "gigabytes": _gigabytes(device, largest),
-        "exactness": exactness(device, size, ON_GPU, steps=evaluations // 3),
-    }
+    rates["plain"] = _rate([seconds for seconds, *_ in plain])
+    yield "rates", rates
+    reached = {}
+    for way, settings in ways.items():
+        pictures = methods.package(*PAIR, size, evaluations, device=device, **settings)
+        run = methods.reached(pictures, loss, share, objective)
+        reached[way] = {"reached": run["reached"], "seconds": run["curve"][-1][0]}
+        yield "until_equal_quality", reached
+    yield "large", large
+    yield (
+        "share_of_peak",
+        {
+            way: _share_of_peak(device, large, steps=evaluations // 5, graph=way == "graph")
+            for way in ("plain way", "graph")
+        },
+    )
+    yield "frames", _frames(device, size, evaluations)
     if peer:
         pictures = methods.neural_style(objective, evaluations)
-        rate = _rate([seconds for seconds, *_ in pictures])
-        results["rates"]["peer"] = 10 * rate  # a picture every ten
-    return results
+        rates["peer"] = 10 * _rate([seconds for seconds, *_ in pictures])  # a picture every ten
+        yield "rates", rates
+    yield "largest", largest
+    yield "gigabytes", _gigabytes(device, largest)
+    yield "exactness", exactness(device, size, ON_GPU, steps=evaluations // 3)
 
 
 def _rate(times):
@@ -57,8 +72,22 @@ def _rate(times):
     return (len(half) - 1) / (half[-1] - half[0])
 
 
-def _share_of_peak(device, size, steps):
-    settings = {"stages": 1, "device": device, "precision": "bfloat16"}
+def _rate_of(device, size, steps, **settings):
+    pictures = methods.package(*PAIR, size, steps, device=device, stages=1, **settings)
+    return _rate([seconds for seconds, *_ in pictures])
+
+
+def _frames(device, size, steps):
+    """Return how many pictures a second the studio could show, each as the JPEG that it sends."""
+    transfer, times = StyleTransfer(*PAIR, size=size, steps=steps, stages=1, device=device), []
+    for step in transfer:
+        to_pil(step.image).save(io.BytesIO(), "JPEG", quality=85)
+        times.append(step.seconds)
+    return _rate(times)
+
+
+def _share_of_peak(device, size, steps, graph):
+    settings = {"stages": 1, "device": device, "precision": "bfloat16", "graph": graph}
     transfer = StyleTransfer(*PAIR, size=size, steps=steps, **settings)
     rate = _rate([step.seconds for step in transfer])
     # Counted at half the size, where no activation is computed twice to save memory.
@@ -72,7 +101,7 @@ def _share_of_peak(device, size, steps):
         times.append(time.perf_counter())
         (a @ b)[0, 0].item()  # waits for the product
     peak = 2 * (8 * size) ** 3 * _rate(times)
-    return {"large_rate": rate, "share_of_peak": 4 * rate * counter.get_total_flops() / peak}
+    return 4 * rate * counter.get_total_flops() / peak
 
 
 def _gigabytes(device, size):

@@ -23,14 +23,14 @@ def objective_of(content, style, size, device="cpu", precision="float32"):
     return transfer.objective(size)
 
 
-def package(content, style, size, steps, device="cpu", precision=None, way=StyleTransfer):
+def package(content, style, size, steps, way=StyleTransfer, **settings):
     """Yield `(seconds, picture, loss)` of each evaluation of this package at its defaults.
 
     The loss is that at the full size, and infinite before. `way` may be a class derived from
-    `StyleTransfer`.
+    `StyleTransfer`; the settings are further ones of it, on the processor unless they say more.
     """
     began = time.perf_counter()
-    settings = {"size": size, "steps": steps, "device": device, "precision": precision}
+    settings = {"size": size, "steps": steps, "device": "cpu", **settings}
     for step in way(content, style, **settings):
         fine = max(step.image.shape[2:]) == size
         loss = step.losses["total"] if fine else math.inf

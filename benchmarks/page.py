@@ -12,7 +12,9 @@ from nst_helpers.plots import plot_races
 _WAYS = {
     "package": "this package",
     "float32": "this package in float32",
+    "graph": "this package with a graph",
     "bfloat16": "this package in bfloat16",
+    "bfloat16_graph": "this package in bfloat16 with a graph",
     "plain": "plain loop",
     "peer": "neural-style",
 }
@@ -293,34 +295,49 @@ a third more arithmetic, and less memory for each pixel.
 def _gpu(m):
     done = """## On a GPU
 
-What is done for CUDA: an evaluation is recorded once and replayed as one CUDA graph, which is first
-compared with the plain evaluation, and a warning says where there is no graph; the activations are
-laid out channels last; the losses are read once a step, after the optimiser's operations, which are
-not part of the graph, were started. Convolutions are computed in TF32 where torch does so by
-default, and the whole network in bfloat16 where asked to. The tests run all this but TF32 on the
-CPU, where a recorder of operations takes the place of the graph."""
+What is done for CUDA: the activations are laid out channels last; the losses are read once a step,
+after the optimiser's operations were started. Convolutions are computed in TF32 where torch does so
+by default, and the whole network in bfloat16 where asked to. With `graph=True`, an evaluation is
+recorded once and replayed as one CUDA graph, which is first compared with the plain evaluation, and
+a warning says where there is no graph."""
     if m is None:
-        return f"""{done}
+        return f"""{done} The tests run all this but TF32 on the
+CPU, where a recorder of operations takes the place of the graph.
 
-Nothing was measured: there was no GPU at hand. Where there is one, the same command measures it."""
+Nothing was measured, and nothing has run on a GPU: there was none at hand. So the default is the
+plain way, and the graph is an option. Where there is a GPU, these two commands test and measure it,
+with the results that matter most first. Besides the package they need pytest and SciPy:
+
+    python -m pytest -o addopts= -m cuda tests/runtime/test_cuda.py
+    python -m benchmarks --only gpu"""
+    package = m["rates"]["package"]
     rows = "\n".join(
-        f"| {_WAYS[way]} | {rate:.0f} | {m['rates']['package'] / rate:.1f} |"
+        f"| {_WAYS[way]} | {rate:.0f} | {package / rate:.1f} | {_reached_by(way, m)} |"
         for way, rate in m["rates"].items()
     )
-    took = f"after {m['seconds']:.1f} s" if m["reached"] else f"not in {m['seconds']:.1f} s"
+    shares = " and ".join(f"{share:.0%} ({way})" for way, share in m["share_of_peak"].items())
     return f"""{done}
 
-Measured on {m["name"]}, {m["size"]} x {m["size"]} pixels:
+Measured on {m["name"]}, {m["size"]} x {m["size"]} pixels, torch {m["torch"]}. The last column is
+the time until the quality of the plain loop, warmed up and loading included:
 
-| | evaluations a second | this package's rate over it |
-|---|---|---|
+| | evaluations a second | this package's rate over it | equal quality |
+|---|---|---|---|
 {rows}
 
-The quality of the plain loop is reached {took}, warmed up and loading included. At {m["large"]} x
-{m["large"]} an evaluation in bfloat16 runs at {m["share_of_peak"]:.0%} of the rate of a matrix
-product in bfloat16. A picture of {m["largest"]} x {m["largest"]} takes {m["gigabytes"]:.0f} GB.
+At {m["large"]} x {m["large"]} an evaluation in bfloat16 runs at {shares} of the rate of a matrix
+product in bfloat16. Each picture of {m["size"]} pixels made a JPEG, as the studio does,
+{m["frames"]:.0f} are painted in a second. A picture of {m["largest"]} x {m["largest"]} takes
+{m["gigabytes"]:.0f} GB.
 
 {_exactness(m["exactness"])}"""
+
+
+def _reached_by(way, measured):
+    run = measured["until_equal_quality"].get(way)
+    if run is None:
+        return ""
+    return f"{'' if run['reached'] else 'not in '}{run['seconds']:.1f} s"
 
 
 def _exactness(runs):

@@ -156,10 +156,13 @@ def test_the_page_says_what_was_not_reached(tmp_path):
 def test_the_part_for_a_gpu_runs_on_the_cpu_too(tmp_path, monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     monkeypatch.setattr("nst_helpers.runtime.devices._multiplies_bfloat16", lambda device: True)
-    found = gpu.measure("cpu", size=32, large=48, largest=64, evaluations=24, peer=False)
-    assert set(found["rates"]) == {"plain", "package", "bfloat16"}
-    assert min(found["rates"].values()) > 0
-    assert 0 < found["share_of_peak"] and found["seconds"] > 0
+    results = gpu.measure("cpu", size=32, large=48, largest=64, evaluations=24, peer=False)
+    found = dict(results)
+    ours = {"package", "graph", "bfloat16", "bfloat16_graph"}
+    assert set(found["rates"]) == {"plain", *ours} and set(found["until_equal_quality"]) == ours
+    assert min(found["rates"].values()) > 0 < found["frames"]
+    assert 0 < min(found["share_of_peak"].values())
+    assert all(run["seconds"] > 0 for run in found["until_equal_quality"].values())
     float32, changed, tf32, bfloat16 = found["exactness"].values()
     assert tf32 == float32  # there is no TF32 here, and a run repeats itself
     errors = sorted(run["gradient_error"] for run in (float32, changed))

@@ -22,7 +22,7 @@ class Checkpoint:
     Args:
         path: of the file, which need not exist yet; its folder must.
         settings: what the run was made with, text, numbers and lists by name. Only a run with
-            equal settings goes on from the file.
+            equal settings, but for the device, goes on from the file.
         pictures: the image tensors `(1, 3, H, W)` on the CPU that the run was made with, by name.
             Only a run with equal pictures goes on from the file.
 
@@ -49,6 +49,7 @@ class Checkpoint:
         self.path = check_place(path, "cat.checkpoint")
         digests = {f"the {name} picture": _digest(image) for name, image in pictures.items()}
         self.made_with = {**settings, **digests}
+        self.made_with.pop("device", None)  # a run may go on on another one
         self.due = time.perf_counter() + _SECONDS_BETWEEN
 
     def read(self, device: str | torch.device) -> dict[str, Any] | None:

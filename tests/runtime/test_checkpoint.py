@@ -206,3 +206,9 @@ def test_a_checkpoint_of_another_precision_is_refused(bfloat16, tmp_path):
     style_transfer("cat", "night_sky", **settings, precision="bfloat16")
     with pytest.raises(InputError, match="other values of precision: "):
         style_transfer("cat", "night_sky", **settings, precision="float32")
+
+
+def test_a_checkpoint_of_another_device_is_taken(tmp_path):
+    file = tmp_path / "run.checkpoint"
+    checkpoint.Checkpoint(file, {"device": "cuda", "size": 64}, {}).write({"step": 7})
+    assert checkpoint.Checkpoint(file, {"device": "cpu", "size": 64}, {}).read("cpu")["step"] == 7
