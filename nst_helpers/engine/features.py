@@ -202,7 +202,9 @@ class _SharedMaximum(torch.autograd.Function):
         maps, pooled = ctx.saved_tensors
         height, width = (2 * side for side in pooled.shape[2:])
         # 1 where a number is the largest, 0 where it is smaller; with `==` it takes twice as long.
-        largest = (maps[..., :height, :width] - _doubled(pooled)).sign_().add_(1)
+        # In place, since a map of all pixels is large.
+        largest = _doubled(pooled)
+        torch.sub(maps[..., :height, :width], largest, out=largest).sign_().add_(1)
         ties = 4 * torch.nn.functional.avg_pool2d(largest, 2)
         shared = largest.mul_(_doubled(gradient / ties))
         odd = [

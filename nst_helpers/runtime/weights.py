@@ -118,9 +118,11 @@ def given_networks() -> list[str]:
 
 @cache
 def _remembered(network: str, precision: str) -> dict[str, torch.Tensor]:
-    weights = _found(network)
-    if precision == "bfloat16":  # a copy, so that the larger float32 is freed
-        return {k: v if k.startswith("0.") else v.bfloat16() for k, v in weights.items()}
+    weights = dict(_found(network))
+    if precision == "bfloat16":
+        for key in list(weights):  # one by one, so that the larger float32 is freed
+            if not key.startswith("0."):
+                weights[key] = weights[key].bfloat16()
     return weights
 
 
@@ -329,13 +331,13 @@ def _checked(network: str, state: dict[str, Any], path: Path) -> dict[str, torch
     # Channels last is the fastest order in memory on a CPU and a GPU; activations take it over
     # from the kernels.
     layouts = {4: torch.channels_last, 1: torch.contiguous_format}
-    state = {
-        key: state[key].float().contiguous(memory_format=layouts[state[key].ndim])
-        for key in expected
-    }
-    if not all(value.isfinite().all() for value in state.values()):
+    checked = {}
+    for key, shape in expected.items():
+        # Taken out, so that the weights are not in memory twice.
+        checked[key] = state.pop(key).float().contiguous(memory_format=layouts[len(shape)])
+    if not all(value.isfinite().all() for value in checked.values()):
         raise InputError(f"{path} holds weights that are not finite: fetch the file again.")
-    return state
+    return checked
 
 
 def _check_activations(network: str, state: dict[str, torch.Tensor], path: Path) -> None:
