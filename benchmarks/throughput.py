@@ -55,7 +55,7 @@ def other_work():
 def table(measured):
     """Return the lines of the page: what each way gives, beside one process with one thread."""
     lines = [
-        "| beside it | processes | threads of each | pictures an hour | times the first |",
+        "| other load | processes | threads of each | pictures an hour | relative to the first |",
         "|---|---|---|---|---|",
     ]
     for beside, ways in measured.items():
