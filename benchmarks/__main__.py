@@ -22,16 +22,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks import ablation, gpu, methods
 from benchmarks.exactness import ON_CPU, exactness
 from benchmarks.page import write
+from benchmarks.pairs import CHOOSING, OTHERS, picture
 from nst_helpers.runtime.devices import choose_precision
 
-PAIRS = [
-    ("cat", "night_sky"),
-    ("astronaut", "mosaic"),
-    ("rocket", "great_wave"),
-    ("coffee", "stained_glass"),
-    ("cat", "engraving"),
-    ("astronaut", "pointillist"),
-]
 SIZES = (128, 192, 256, 384, 512, 768, 1024, 2048)
 FOLDER = Path(__file__).parents[1] / "docs"
 
@@ -45,15 +38,16 @@ def main():
         "machine": machine,
         "sizes": sizes,
         "gpu": on_gpu,
-        "pairs": pairs,
+        "pairs": partial(pairs, CHOOSING, "pairs"),
+        "others": partial(pairs, OTHERS, "others"),
         "ablation": with_and_without,
     }
     parser.add_argument("--only", choices=[*parts, "page"])
-    parser.add_argument("--pairs", type=int, default=len(PAIRS), metavar="N")
+    parser.add_argument("--pairs", type=int, default=len(CHOOSING), metavar="N")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--evaluations", type=int, default=300, help="of the reference")
     parser.add_argument(
-        "--peers", type=int, default=len(PAIRS), metavar="N", help="pairs for neural-style too"
+        "--peers", type=int, default=len(CHOOSING), metavar="N", help="pairs for neural-style too"
     )
     options = parser.parse_args()
     results = Results(FOLDER / "speed.json")
@@ -80,12 +74,13 @@ class Results:
 # -------------------------------------------------------------------------- until equal quality
 
 
-def pairs(results, options):
+def pairs(which, name, results, options):
     """Measure the seconds until the quality of the plain loop, pair after pair."""
     rows = []
-    for number, (content, style) in enumerate(PAIRS[: options.pairs]):
-        rows.append(pair(content, style, options, number < options.peers))
-        results["pairs"] = rows
+    for number, (content, style) in enumerate(which[: options.pairs]):
+        peer = which is CHOOSING and number < options.peers
+        rows.append(pair(content, style, options, peer))
+        results[name] = rows
         print(summary(rows[-1]), flush=True)
 
 
@@ -102,8 +97,9 @@ def summary(row):
 
 def pair(content, style, options, peer):
     """Return the evaluations and seconds of each method for one pair, as a dictionary."""
-    objective = methods.objective_of(content, style, options.size)
-    asked = (content, style, options.size, options.evaluations)
+    pictures = picture(content), picture(style)
+    objective = methods.objective_of(*pictures, options.size)
+    asked = (*pictures, options.size, options.evaluations)
     plain = list(methods.plain(*asked))
     _, best, loss = min(plain, key=lambda row: row[2])
     share = methods.kept(best, objective.content)
@@ -115,8 +111,8 @@ def pair(content, style, options, peer):
         "plain": methods.reached(plain, loss, share, objective),
     }
     for way, precision in _precisions().items():
-        pictures = methods.package(*asked, precision=precision)
-        row[way] = methods.reached(pictures, loss, share, objective)
+        made = methods.package(*asked, precision=precision)
+        row[way] = methods.reached(made, loss, share, objective)
         row["coarse"] = sum(value == math.inf for _, value in row[way]["curve"])
         row[way]["curve"] = row[way]["curve"][row["coarse"] :]
     if peer:
@@ -135,7 +131,7 @@ def _precisions():
 def with_and_without(results, options):
     """Measure the package with its filter and without it, and with one step more."""
     rows = []
-    for row in ablation.measure(PAIRS[: options.pairs], options.size):
+    for row in ablation.measure(CHOOSING[: options.pairs], options.size):
         rows.append(row)
         results["ablation"] = rows
         print(json.dumps(row), flush=True)
@@ -165,7 +161,7 @@ def machine(results, options):
         share = counter.get_total_flops() / seconds / peak
         rows[precision] = {"seconds": seconds, "gflops_peak": peak / 1e9, "share_of_peak": share}
     # With as many steps as by default. The second photograph is square.
-    run, square = (_process(options.size, 150, *pair) for pair in PAIRS[:2])
+    run, square = (_process(options.size, 150, *pair) for pair in CHOOSING[:2])
     results["machine"] = {
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -185,9 +181,9 @@ def machine(results, options):
 def sizes(results, options):
     """Measure time and memory of an evaluation at several sizes, each in a new process."""
     rows = []
-    for size in SIZES:
-        run = _process(size, 5, *PAIRS[0])  # its last two steps are timed
-        rows.append({"size": size, **run})
+    for size, recompute in [*((size, False) for size in SIZES), (SIZES[-1], True)]:
+        run = _process(size, 5, *CHOOSING[0], recompute)  # its last two steps are timed
+        rows.append({"size": size, "recompute": recompute, **run})
         results["sizes"] = rows
         print(json.dumps(rows[-1]), flush=True)
 
@@ -204,15 +200,15 @@ def on_gpu(results, options):
         print("No GPU that CUDA can use: its part is left out.")
 
 
-def _process(size, steps, content, style):
-    code = f"import benchmarks.__main__ as b; b.one_run({size}, {steps}, {content!r}, {style!r})"
+def _process(*arguments):
+    code = f"import benchmarks.__main__ as b; b.one_run{arguments}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def one_run(size, steps, content, style):
+def one_run(size, steps, content, style, recompute=False):
     """Print the seconds of an evaluation and the memory above the imports, as JSON."""
     import torchvision  # noqa: F401, its memory is not counted
 
@@ -220,6 +216,7 @@ def one_run(size, steps, content, style):
     began = time.perf_counter()
     times = [began]
     transfer = methods.StyleTransfer(content, style, size=size, steps=steps, device="cpu")
+    transfer.extractor.recompute = recompute
     for _ in transfer:
         times.append(time.perf_counter())
     taken = [b - a for a, b in zip(times[-3:], times[-2:], strict=False)]

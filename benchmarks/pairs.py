@@ -32,7 +32,7 @@ def picture(name):
 
     Example:
         >>> picture("cat"), picture("moon").shape, picture("motorcycle_left, upright").shape
-        ('cat', torch.Size([1, 3, 512, 512]), torch.Size([1, 3, 497, 331]))
+        ('cat', torch.Size([1, 3, 512, 512]), torch.Size([1, 3, 500, 333]))
     """
     if name in gallery():
         return name

@@ -17,7 +17,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks import methods
-from benchmarks.__main__ import PAIRS
+from benchmarks.pairs import CHOOSING
 from nst_helpers import load_image, style_transfer, to_pil
 
 SIZE = 512
@@ -53,7 +53,7 @@ def main(folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     chance, key = random.Random(), {}
-    for number, (content, style) in enumerate(PAIRS, start=1):
+    for number, (content, style) in enumerate(CHOOSING, start=1):
         ways = list(pictures(content, style))
         chance.shuffle(ways)
         name = f"{number}_{content}_{style}.png"

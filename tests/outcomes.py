@@ -80,7 +80,7 @@ def no_network_built():
         device=torch.device("cpu"),
         precision="float32",
         smallest_side=16,
-        activations_held=lambda pixels: 300,
+        activations_held=lambda: 300,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transfer, "FeatureExtractor", lambda *_, **__: network)

@@ -120,7 +120,7 @@ def test_the_page_names_the_precision_that_is_the_default(tmp_path):
 
 def test_the_part_for_the_machine_runs(monkeypatch, tmp_path):
     run = {"first": 0.5, "megabytes": 50.0}
-    monkeypatch.setattr(main, "_process", lambda size, steps, content, style: run)
+    monkeypatch.setattr(main, "_process", lambda *_: run)
     monkeypatch.setattr(main, "exactness", lambda *_: {})
     results = main.Results(tmp_path / "speed.json")
     main.machine(results, types.SimpleNamespace(size=32))
@@ -141,13 +141,16 @@ def test_the_page_says_what_was_not_reached(tmp_path):
         {**row, "package": never},
     ]
     sizes = [{"size": 128, "seconds": 1.0, "pixels": 16384, "megabytes": 10.0, "first": 1.0}]
-    page.write({"pairs": pairs, "sizes": sizes}, tmp_path)
+    page.write({"pairs": pairs, "others": pairs[:2], "sizes": sizes}, tmp_path)
     text = (tmp_path / "speed.md").read_text(encoding="utf-8")
     assert "| 3: 1 s | 0.50 | 0.25 | 0.50 | not run |" in text
     assert "| content not kept; loss alone 3: 1 s |  |  | 0.50 | 40: 2 s |" in text
     assert "| loss not reached after 3: 1 s |  |  | inf | not run |" in text
     assert "it needs 0.50 (median; 0.50 to 0.50; 1 of 3 pairs) of the time" in text
     assert "it needs 0.25 (median; 0.25 to 0.25; 1 of 3 pairs) of the time" in text
+    others = text.split("### On pictures that chose nothing")[1]
+    assert "cat, mosaic | 3.00 | 0.50 → 0.50 | 4: 2 s | 3: 1 s | 0.50 | 0.25 |" in others
+    assert "0.50 (median; 0.50 to 0.50; 1 of 2 pairs) of the time, in float32 0.25" in others
     assert "| 128 | 1.00 s | 61.0 µs | 10 MB | 0.6 kB |" in text
     assert (tmp_path / "speed_loss.png").stat().st_size > 5000
     assert "not in 3 evaluations, 1.0 s" in summary(pairs[1])

@@ -1,6 +1,5 @@
 """The features of a picture: the activations of chosen layers of a network that never changes."""
 
-import math
 from collections import OrderedDict
 from collections.abc import Iterable
 from itertools import pairwise
@@ -12,10 +11,6 @@ from nst_helpers.engine.layers import LAYER_NAMES, activations_per_pixel, as_nam
 from nst_helpers.errors import InputError, check_choice
 from nst_helpers.runtime.devices import choose_device, choose_precision, usual_torch
 from nst_helpers.runtime.weights import BUILDERS, load_convolutions
-
-# From so many pixels on, activations are computed a second time for the gradient, block by block: a
-# third more arithmetic, and far less memory.
-RECOMPUTED_FROM = 1024 * 1024
 
 # What torchvision's weights were trained with: pixels in [0, 1], then these, by channel.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -34,6 +29,10 @@ class FeatureExtractor(torch.nn.Module):
         pooling: `"max"` as VGG was trained, or `"avg"`, with which the paper made its pictures.
         device: where to compute; None takes an accelerator where there is one, else the CPU.
         precision: as in `choose_precision`; in `"bfloat16"` the activations are of it too.
+
+    Attributes:
+        recompute: compute the activations a second time for the gradient, block by block, and keep
+            none: a third more arithmetic and less memory, for the same numbers. False at first.
 
     Raises:
         InputError: an unknown layer, network, pooling, device or precision, no weights on this
@@ -69,7 +68,7 @@ class FeatureExtractor(torch.nn.Module):
             raise InputError(f"No layer was asked for: name at least one of {', '.join(names)}.")
         self.layers = tuple(name for name in names if name in layers)
         device = choose_device(device)
-        self.precision = choose_precision(precision, device)
+        self.precision, self.recompute = choose_precision(precision, device), False
 
         depth = names.index(self.layers[-1]) + 1
         self.smallest_side = 2 ** sum(name.startswith("pool") for name in names[:depth])
@@ -123,10 +122,9 @@ class FeatureExtractor(torch.nn.Module):
                 "use a larger picture or a shallower layer."
             )
         activations = (image.to(self.device, torch.float32) - self.mean) / self.std
-        large = activations.requires_grad and math.prod(image.shape[2:]) >= RECOMPUTED_FROM
         features = {}
         for block in self.blocks:
-            if large:
+            if self.recompute and activations.requires_grad:
                 activations, found = recomputed(
                     block, activations, use_reentrant=False, preserve_rng_state=False
                 )
@@ -135,16 +133,12 @@ class FeatureExtractor(torch.nn.Module):
             features.update(found)
         return features
 
-    def activations_held(self, pixels: float) -> float:
-        """Return how many activations for each pixel are kept until the gradient is computed.
-
-        Args:
-            pixels: of the picture, height times width.
-        """
+    def activations_held(self) -> float:
+        """Return how many activations for each pixel are kept until the gradient is computed."""
         names = [name for block in self.blocks for name, _ in block.named_children()]
         # A ReLU writes over the convolution before it, unless that one is asked for.
         stored = [n for n in names if n[:4] != "relu" or f"conv{n[4:]}" in self.layers]
-        if pixels < RECOMPUTED_FROM:
+        if not self.recompute:
             return activations_per_pixel(stored)
         # Then what is kept is the end of each block, what is asked for, and one block at a time,
         # of which the first is the largest.

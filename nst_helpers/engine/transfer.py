@@ -35,7 +35,7 @@ from nst_helpers.images import (
 from nst_helpers.runtime.checkpoint import Checkpoint
 from nst_helpers.runtime.devices import choose_device, usual_torch
 from nst_helpers.runtime.graphs import captured
-from nst_helpers.runtime.memory import check_room, estimate, explain_full_memory
+from nst_helpers.runtime.memory import check_room, estimate, explain_full_memory, is_ample
 from nst_helpers.runtime.progress import ProgressBar
 
 CONTENT_LAYERS = ("relu4_2",)
@@ -407,7 +407,10 @@ class StyleTransfer:
         )
 
     def _check_memory(self, plan):
-        """Refuse a run that does not fit: a full memory may end the notebook, not only the run."""
+        """Save memory where there is little, and refuse a run that does not fit.
+
+        A full memory may end the notebook, not only the run.
+        """
         longer_side = max(self.content.shape[2:])
         area = math.prod(self.content.shape[2:])
         style_area = max(math.prod(style.image.shape[2:]) for style in self.styles)
@@ -421,7 +424,7 @@ class StyleTransfer:
             return estimate(
                 area * share,
                 style_area * share,
-                held=self.extractor.activations_held(area * share) + masked,
+                held=self.extractor.activations_held() + masked,
                 returned=returned,
                 compared=compared,
                 pictures=2 * min(steps, MEMORY) if self.optimizer == "lbfgs" else 2,
@@ -431,6 +434,7 @@ class StyleTransfer:
         def needed(size):
             return max(itertools.starmap(stage, plan(size)))
 
+        self.extractor.recompute = not is_ample(needed(longer_side), self.extractor.device)
         self.memory = needed(longer_side)
         check_room(longer_side, needed, self.extractor.device)
 

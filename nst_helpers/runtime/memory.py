@@ -14,6 +14,7 @@ from nst_helpers.errors import InputError
 
 _FIXED = 192 * 2**20  # bytes that torch takes once, whatever the size
 _MARGIN = 1.2  # times what was measured; on another machine the libraries may need more
+_AMPLE = 0.5  # of what is free; other programs need some too
 _LARGEST_LAYER = 64  # activations for each pixel, those of conv1_1
 
 
@@ -100,6 +101,16 @@ def _text(*parts: str | Path) -> str:
     return Path(*parts).read_text(encoding="utf-8", errors="surrogateescape")
 
 
+def is_ample(needed: float, device: torch.device) -> bool:
+    """Return whether a run may take so many bytes without a thought: half of those that are free.
+
+    Example:
+        >>> is_ample(1e3, torch.device("cpu")), is_ample(1e18, torch.device("cpu"))
+        (True, False)
+    """
+    return needed <= _AMPLE * available(device)
+
+
 def check_room(size: int, needed: Callable[[int], float], device: torch.device) -> None:
     """Check that a run fits into the memory that is free.
 
@@ -116,7 +127,8 @@ def check_room(size: int, needed: Callable[[int], float], device: torch.device) 
     """
     free = available(device)
     if needed(size) > free:
-        fitting = (side for side in range(size - 1, 63, -1) if needed(side) <= free)
+        # A hundredth less, since a side is a whole number of pixels.
+        fitting = (side for side in range(size - 1, 63, -1) if needed(side) <= 0.99 * free)
         largest = next(fitting, None)
         remedy = f"use size={largest} or less" if largest else "close other programs or notebooks"
         raise InputError(

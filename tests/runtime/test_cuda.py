@@ -58,7 +58,6 @@ def test_a_run_ends_where_that_of_the_cpu_does(settings):
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("settings", [{}, {"keep_colours": True}, {"size": 1024}])
 def test_a_graph_gives_the_numbers_of_the_plain_way(recwarn, precision, settings):
-    """At 1024 pixels, activations are computed a second time on the way back."""
     settings = {"steps": 12, "stages": 1, "precision": precision, **ON, **settings}
     plain, recorded = (list(make(graph=graph, **settings)) for graph in (False, True))
     assert not [warning for warning in recwarn if "No CUDA graph" in str(warning.message)]

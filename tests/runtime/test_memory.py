@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from nst_helpers import FeatureExtractor, InputError
-from nst_helpers.engine import features, transfer
+from nst_helpers.engine import transfer
 from nst_helpers.runtime import memory
 from runs import SMALL, linux, make, paint, python
 
@@ -15,10 +15,11 @@ from runs import SMALL, linux, make, paint, python
 PEAK = r"""
     import re, resource, sys, torch
     from nst_helpers import StyleTransfer
-    from nst_helpers.engine import features, transfer
+    from nst_helpers.engine import transfer
 
     transfer.check_room = lambda size, needed, device: print(needed(size))
-    size, steps, features.RECOMPUTED_FROM, count = map(int, sys.argv[1:5])
+    size, steps, again, count = map(int, sys.argv[1:5])
+    transfer.is_ample = lambda needed, device: not again
     precision, content_layers, *style_layers = sys.argv[5:]
     picture = torch.rand(1, 3, size, size)
     layers = {"content_layers": content_layers, "style_layers": style_layers}
@@ -56,8 +57,7 @@ SETS_OF_LAYERS = {
     ],
 )
 def test_the_estimate_of_memory_is_a_bound(layers, size, precision, again, masks):
-    recomputed_from = size**2 if again else size**2 + 1
-    arguments = size, 2, recomputed_from, masks, precision, *SETS_OF_LAYERS[layers]
+    arguments = size, 2, int(again), masks, precision, *SETS_OF_LAYERS[layers]
     printed = python(PEAK, *map(str, arguments))
     estimate, peak = map(float, printed.split())
     print(estimate, peak)
@@ -79,14 +79,20 @@ def test_a_run_that_does_not_fit_is_refused(monkeypatch):
         paint()
 
 
-def test_the_largest_size_fits_where_activations_are_computed_again(monkeypatch):
-    """Just below that size a picture needs more memory than just above it."""
-    monkeypatch.setattr(features, "RECOMPUTED_FROM", 600 * 400)
-    monkeypatch.setattr(memory, "available", lambda device: 900 * 2**20)
+def test_activations_are_computed_again_where_memory_is_short(monkeypatch):
+    """Then the run needs less; the largest size of which a message speaks fits with it."""
+    free = 4000 * 2**20
+    monkeypatch.setattr(memory, "available", lambda device: free)
+    ample = make(size=700, precision="float32")
+    assert not ample.extractor.recompute and ample.memory < free / 2
+    free = 1.5 * ample.memory
+    short = make(size=700, precision="float32")
+    assert short.extractor.recompute and short.memory < ample.memory
+    free = 0.9 * short.memory
     with pytest.raises(InputError) as refused:
         make(size=700, precision="float32")
     largest = int(str(refused.value).split("size=")[1].split()[0])
-    make(size=largest, precision="float32")
+    assert make(size=largest, precision="float32").extractor.recompute
 
 
 def test_a_gpu_counts_what_torch_has_put_aside(monkeypatch):
