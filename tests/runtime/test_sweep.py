@@ -178,6 +178,7 @@ def test_a_run_that_diverges_or_ends_early_is_no_finished_run(tmp_path, inside, 
 REFUSED = {
     "style_weight has no values": {"style_weight": []},
     "There is no setting 'style_wait'. Did you mean 'style_weight'?": {"style_wait": [1]},
+    "There is no setting 'graph'": {"graph": [True]},
     "There is no setting 'progress'": {"progress": [True]},
     "The grid has more than 100,000 runs": {"style_weight": range(5_000_000)},
     "content, value 317 of 400: There is no file": {"content": ["cat"] * 316 + ["no/c.png"] * 84},

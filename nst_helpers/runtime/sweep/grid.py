@@ -36,7 +36,7 @@ _STARTS = ("content", "noise", "style")  # of a start, which are no pictures
 _DEFAULTS = {
     name: parameter.default
     for name, parameter in inspect.signature(StyleTransfer).parameters.items()
-    if parameter.default is not inspect.Parameter.empty
+    if parameter.default is not inspect.Parameter.empty and name != "graph"  # the same picture
 }
 _KNOWN = ("content", "style", "quality", *_DEFAULTS, "threads")
 _LONGEST_NAME = 120  # characters; a file's name may have 255 bytes
