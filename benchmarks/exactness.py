@@ -30,7 +30,7 @@ def exactness(device, size, ways, steps=100):
     for name in ways:
         precision = "bfloat16" if name == "bfloat16" else "float32"
         start = changed if name == _CHANGED else "content"
-        with _tf32(name == "TF32"):
+        with tf32(name == "TF32"):
             transfer = StyleTransfer(content, style, **settings, precision=precision, start=start)
             if transfer.settings["precision"] != precision:
                 continue
@@ -56,7 +56,8 @@ def exactness(device, size, ways, steps=100):
 
 
 @contextlib.contextmanager
-def _tf32(allowed):
+def tf32(allowed):
+    """Have convolutions on CUDA computed in TF32 or not, inside a `with`."""
     before = torch.backends.cudnn.allow_tf32
     torch.backends.cudnn.allow_tf32 = allowed
     try:

@@ -84,22 +84,10 @@ def _pairs(pairs):
     rows, fewer = [], []
     ratios = {way: [_ratio(row, way) for row in pairs] for way in ("package", "float32")}
     early = [_early(row) for row in pairs]
-    for row, ratio, in_float32, soon in zip(pairs, *ratios.values(), early, strict=True):
-        plain, ours = row["plain"], row["package"]
-        if ours["reached"]:
-            fewer.append(ours["count"] / plain["count"])
-        cells = [
-            f"{row['content']}, {row['style']}",
-            f"{row['loss']:.2f}",
-            f"{row['kept']:.2f} → {ours['kept']:.2f}",
-            f"{plain['count']}: {plain['curve'][-1][0]:.0f} s",
-            _ours(row),
-            f"{ratio:.2f}" if ratio else "",
-            f"{in_float32:.2f}" if in_float32 else "",
-            f"{soon:.2f}",
-            _peer(row),
-        ]
-        rows.append("| " + " | ".join(cells) + " |")
+    for row, soon in zip(pairs, early, strict=True):
+        if row["package"]["reached"]:
+            fewer.append(row["package"]["count"] / row["plain"]["count"])
+        rows.append(_row(row, f"{soon:.2f}", _peer(row)))
     evaluations = statistics.median(fewer) if fewer else float("nan")
     table = "\n".join(rows)
     in_float32 = ""
@@ -137,19 +125,8 @@ is for the others. Its pictures come every 10 evaluations.
 
 
 def _others(pairs):
-    rows, ratios = [], {way: [_ratio(row, way) for row in pairs] for way in ("package", "float32")}
-    for row, *both in zip(pairs, *ratios.values(), strict=True):
-        plain = row["plain"]
-        cells = [
-            f"{row['content']}, {row['style']}",
-            f"{row['loss']:.2f}",
-            f"{row['kept']:.2f} → {row['package']['kept']:.2f}",
-            f"{plain['count']}: {plain['curve'][-1][0]:.0f} s",
-            _ours(row),
-            *(f"{ratio:.2f}" if ratio else "" for ratio in both),
-        ]
-        rows.append("| " + " | ".join(cells) + " |")
-    table = "\n".join(rows)
+    ratios = {way: [_ratio(row, way) for row in pairs] for way in ("package", "float32")}
+    table = "\n".join(map(_row, pairs))
     in_float32 = ""
     if any("float32" in row for row in pairs):
         in_float32 = f", in float32 {_spread(ratios['float32'])}"
@@ -164,6 +141,22 @@ other seeds.
 {table}
 
 Here the package needs {_spread(ratios["package"])} of the time{in_float32}."""
+
+
+def _row(pair, *more):
+    """Return a pair's line of a table, with further cells at its end."""
+    plain, ours = pair["plain"], pair["package"]
+    ratios = [_ratio(pair, way) for way in ("package", "float32")]
+    cells = [
+        f"{pair['content']}, {pair['style']}",
+        f"{pair['loss']:.2f}",
+        f"{pair['kept']:.2f} → {ours['kept']:.2f}",
+        f"{plain['count']}: {plain['curve'][-1][0]:.0f} s",
+        _ours(pair),
+        *(f"{ratio:.2f}" if ratio else "" for ratio in ratios),
+        *more,
+    ]
+    return "| " + " | ".join(cells) + " |"
 
 
 def _ratio(row, way):

@@ -155,8 +155,8 @@ class StyleTransfer:
         network, pooling, device: as in `FeatureExtractor`.
         precision: as in `choose_precision`.
         graph: on CUDA, whether an evaluation is recorded once and replayed as a CUDA graph, which
-            may be faster for small pictures. It has never run on a GPU, so the default is the plain
-            way. Elsewhere it changes nothing.
+            may be faster for small pictures. Neither way has run on a GPU yet; the default is the
+            plain one. Elsewhere it changes nothing.
         seed: of the noise.
 
     Attributes:

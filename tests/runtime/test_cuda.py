@@ -3,12 +3,12 @@
 On a machine with few packages: `python -m pytest -o addopts= -m cuda tests/runtime/test_cuda.py`.
 """
 
-import contextlib
 import itertools
 
 import pytest
 import torch
 
+from benchmarks.exactness import tf32
 from nst_helpers import Diverged, InputError, StyleTransfer, style_transfer
 from nst_helpers.runtime import memory
 from runs import SMALL, make, paint, relative_error
@@ -20,14 +20,6 @@ pytestmark = [
 ON = {"device": "cuda"}
 # The errors of a gradient beside float64 that the page of times has for the CPU, with some room.
 BOUNDS = {"float32": 5e-3, "TF32": 5e-2, "bfloat16": 0.3}
-
-
-@contextlib.contextmanager
-def tf32(allowed):
-    before = torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32
-    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = allowed
-    yield
-    torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32 = before
 
 
 @pytest.mark.parametrize("name", list(BOUNDS))
