@@ -294,10 +294,10 @@ def highlight(
     """
     brightest = float(grid.max() if largest is None else largest) or 1.0
     light = torch.nn.functional.interpolate(
-        grid[None, None].detach().cpu() / brightest, image.shape[2:], mode="bilinear"
+        grid[None, None].detach().to(image.device) / brightest, image.shape[2:], mode="bilinear"
     )
     grey = image.mean(1, keepdim=True).expand_as(image)
-    orange = torch.tensor([1.0, 0.45, 0.0]).view(3, 1, 1) * (0.3 + 0.7 * grey)
+    orange = image.new_tensor([1.0, 0.45, 0.0]).view(3, 1, 1) * (0.3 + 0.7 * grey)
     return torch.lerp(0.5 + 0.4 * grey, orange, light.clamp(0, 1))
 
 

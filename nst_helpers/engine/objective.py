@@ -93,7 +93,7 @@ class Objective:
 
     def evaluate(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the values of `terms`, in one tensor, and the gradient of the total."""
-        pixels = image.clone().requires_grad_()
+        pixels = image.to(self.extractor.device, copy=True).requires_grad_()
         terms = self(pixels)
         (gradient,) = torch.autograd.grad(terms["total"], pixels)
         return torch.stack([terms[name] for name in self.names]).detach(), gradient

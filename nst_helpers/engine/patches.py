@@ -69,6 +69,7 @@ def strongest_fields(
         [(0, 0), (0, 6)]
     """
     size, step, offset = field
+    grid = grid.cpu()
     rows, columns = (offset + step * torch.arange(length) for length in grid.shape)
     inside = (rows >= 0) & (rows + size <= shape[0])
     inside = inside[:, None] & (columns >= 0) & (columns + size <= shape[1])

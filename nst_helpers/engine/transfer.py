@@ -120,8 +120,8 @@ class StyleTransfer:
     night sky correlates with that of the photograph by 0.55, 0.70, 0.75 and 0.79 at 64, 128, 192
     and 256 pixels.
 
-    The same settings give the same picture on the same machine with the same number of threads.
-    Other threads add numbers in another order, and what differs in the last digit grows: after 25
+    The same settings give the same picture on the same CPU with the same number of threads. Other
+    threads add numbers in another order, and what differs in the last digit grows: after 25
     steps at 128 pixels, pictures of one thread and of two differ by ten of 256 levels on average.
 
     A step holds its picture and what the optimiser has learned: nearly three gigabytes together in
@@ -383,7 +383,7 @@ class StyleTransfer:
         """Return the `Objective` that a stage minimises, `size` being the longer side.
 
         Example:
-            >>> transfer = StyleTransfer("cat", "night_sky", size=64)
+            >>> transfer = StyleTransfer("cat", "night_sky", size=64, device="cpu")
             >>> transfer.objective(64)(transfer.content)["content"]
             tensor(0.)
         """

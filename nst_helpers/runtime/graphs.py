@@ -1,6 +1,7 @@
 """An evaluation as one CUDA graph: a GPU is faster than Python can tell it what to do."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 import torch
@@ -13,7 +14,7 @@ Work: TypeAlias = Callable[[torch.Tensor], tuple[torch.Tensor, ...]]
 
 
 def captured(work: Work, picture: torch.Tensor) -> Work:
-    """Return a function with the results of `work` that Python starts at once, if on CUDA.
+    """Return a function that does what `work` does, started by one call on CUDA.
 
     The hundreds of operations of `work` are recorded as a CUDA graph, which replays them for
     every picture that follows. If the replay of the first picture does not give the numbers that
@@ -43,15 +44,15 @@ def captured(work: Work, picture: torch.Tensor) -> Work:
 
 def _record(work: Work, picture: torch.Tensor) -> Work:
     still = picture.clone()  # a graph reads from the addresses at which it was recorded
-    stream = torch.cuda.Stream(picture.device)
+    stream, graph = _side_stream(picture.device), torch.cuda.CUDAGraph()
     stream.wait_stream(torch.cuda.current_stream(picture.device))
-    with torch.cuda.stream(stream):
+    with torch.cuda.stream(stream):  # which is left, too, if the recording fails
         for _ in range(3):  # in the first calls, libraries set themselves up
             expected = work(still)
+        # What other threads do, such as those of a notebook, does not end a recording.
+        with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
+            results = work(still)
     torch.cuda.current_stream(picture.device).wait_stream(stream)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph, stream=stream):
-        results = work(still)
 
     def replay(picture: torch.Tensor) -> tuple[torch.Tensor, ...]:
         still.copy_(picture)
@@ -63,3 +64,9 @@ def _record(work: Work, picture: torch.Tensor) -> Work:
         if (result - wanted).norm() > _TOLERANCE * wanted.norm():
             raise RuntimeError("its numbers differ")
     return replay
+
+
+@lru_cache
+def _side_stream(device: torch.device) -> torch.cuda.Stream:
+    """Return the one stream for recordings: cuBLAS keeps memory for each stream for ever."""
+    return torch.cuda.Stream(device)

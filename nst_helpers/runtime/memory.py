@@ -155,10 +155,11 @@ def explain_full_memory(size: int, device: torch.device) -> Generator[None, None
     try:
         yield
     except RuntimeError as error:  # only CUDA has a class of its own for it, a subclass
-        # The last two are from cuDNN and cuBLAS, and from oneDNN on the CPU, which speaks of "a
-        # primitive descriptor for ..." where it does not support an operation.
+        # Those of the second line are from cuDNN and cuBLAS, the last is from oneDNN on the CPU,
+        # which speaks of "a primitive descriptor for ..." where it does not support an operation.
         full = (
-            "out of memory|not enough memory|allocate memory|ALLOC_FAILED|"
+            "out of memory|not enough memory|allocate memory|"
+            "ALLOC_FAILED|STATUS_NOT_INITIALIZED|unable to find an engine|"
             "could not create a primitive$"
         )
         if not re.search(full, str(error)):
@@ -166,7 +167,8 @@ def explain_full_memory(size: int, device: torch.device) -> Generator[None, None
         # A notebook keeps the last error, whose frames hold every tensor of the run.
         traceback.clear_frames(error.__traceback__)
         if device.type != "cpu":
-            torch.get_device_module(device).empty_cache()
+            with contextlib.suppress(RuntimeError):  # after a recording that failed
+                torch.get_device_module(device).empty_cache()
         raise InputError(
             f"The memory of {device} is full at size {size}: use a smaller size, or close other "
             "programs or notebooks."

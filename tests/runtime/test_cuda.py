@@ -4,12 +4,14 @@ On a machine with few packages: `python -m pytest -o addopts= -m cuda tests/runt
 """
 
 import itertools
+import warnings
 
 import pytest
 import torch
 
 from benchmarks.exactness import tf32
 from nst_helpers import Diverged, InputError, StyleTransfer, style_transfer
+from nst_helpers.engine import transfer
 from nst_helpers.runtime import memory
 from runs import SMALL, make, paint, relative_error
 
@@ -19,7 +21,7 @@ pytestmark = [
 ]
 ON = {"device": "cuda"}
 # The errors of a gradient beside float64 that the page of times has for the CPU, with some room.
-BOUNDS = {"float32": 5e-3, "TF32": 5e-2, "bfloat16": 0.3}
+BOUNDS = {"float32": 5e-3, "TF32": 0.15, "bfloat16": 0.3}
 
 
 @pytest.mark.parametrize("name", list(BOUNDS))
@@ -85,11 +87,24 @@ def test_a_memory_that_is_full_is_said_and_freed(monkeypatch, graph):
     before = torch.cuda.memory_allocated()
     total = torch.cuda.mem_get_info()[1]
     monkeypatch.setattr(memory, "available", lambda device: float("inf"))  # it is found too late
-    torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + 2**28) / total)
+    captured = transfer.captured
+
+    def leave(room):
+        torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + room) / total)
+
+    def captured_without_room(work, picture):
+        leave(2**26)
+        return captured(work, picture)
+
+    monkeypatch.setattr(transfer, "captured", captured_without_room)
     try:
+        if not graph:
+            leave(2**28)
         with pytest.raises(InputError, match=r"memory of cuda.* is full at size 1024"):
-            for _ in make(size=1024, stages=1, graph=graph, **ON):
-                pass
+            with warnings.catch_warnings(record=True) as told:
+                for _ in make(size=1024, stages=1, graph=graph, **ON):
+                    pass
+        assert any("No CUDA graph" in str(each.message) for each in told) == graph
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)
     assert torch.cuda.memory_allocated() < before + 2**26

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from nst_helpers import FeatureExtractor, InputError
-from nst_helpers.runtime.devices import choose_precision
+from nst_helpers.runtime.devices import choose_device, choose_precision
 from runs import make
 
 CPU = torch.device("cpu")
@@ -62,3 +62,11 @@ def test_another_precision_is_refused(precision):
     ):
         with pytest.raises(InputError, match=r"no precision .*Known: float32, bfloat16"):
             use(precision)
+
+
+def test_a_device_whose_memory_is_full_is_a_device(monkeypatch):
+    def full(*args, **kwargs):
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr(torch, "empty", full)
+    assert choose_device("cpu") == CPU  # how much is free is said where it is needed

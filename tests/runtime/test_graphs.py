@@ -70,7 +70,7 @@ def recorders(monkeypatch):
         "current_stream": lambda device: Stream(),
         "stream": lambda stream: contextlib.nullcontext(),
         "CUDAGraph": make,
-        "graph": lambda graph, stream: graph,
+        "graph": lambda graph, stream, capture_error_mode: graph,
     }.items():
         monkeypatch.setattr(torch.cuda, name, stand_in)
     return made
@@ -125,6 +125,17 @@ def test_a_recording_of_a_loss_that_is_not_finite_is_used(recorders):
     """The run reports it."""
     work = graphs._record(lambda picture: (picture / 0,), torch.ones(1, 3, 2, 2))
     assert work(torch.ones(1, 3, 2, 2))[0].isinf().all()
+
+
+def test_all_recordings_share_a_stream(recorders, monkeypatch):
+    """A new one each time would keep memory of its own for ever."""
+    made, stream = [], torch.cuda.Stream
+    monkeypatch.setattr(torch.cuda, "Stream", lambda device: made.append(device) or stream(device))
+    graphs._side_stream.cache_clear()
+    for _ in range(3):
+        graphs._record(lambda picture: (2 * picture,), torch.ones(1, 3, 2, 2))
+    graphs._side_stream.cache_clear()
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize(

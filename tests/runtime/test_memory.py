@@ -165,6 +165,8 @@ def test_every_wording_of_full_memory_is_known():
         "DefaultCPUAllocator: not enough memory: you tried to allocate 4194304 bytes.",
         "MPS backend out of memory (MPS allocated: 8.00 GB)",
         "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
+        "GET was unable to find an engine to execute this computation",
         "could not create a primitive",
     ):
         with pytest.raises(InputError, match="memory of cpu is full"):
