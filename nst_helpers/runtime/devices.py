@@ -29,11 +29,10 @@ def choose_device(device: str | int | torch.device | None = None) -> torch.devic
         return accelerator or torch.device("cpu")
     try:
         chosen = torch.device(device)
-        torch.empty(1, device=chosen)
+        with contextlib.suppress(torch.OutOfMemoryError):  # a run says how much is free
+            torch.empty(1, device=chosen)
         if chosen.type == "meta":
             raise RuntimeError("it holds no numbers")
-    except torch.OutOfMemoryError:
-        return chosen  # a run says how much is free
     except (RuntimeError, AssertionError, TypeError, ImportError) as error:
         raise InputError(
             f"This machine cannot compute on the device {shown(device)}: use "
