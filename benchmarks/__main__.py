@@ -40,6 +40,7 @@ def main():
         "gpu": on_gpu,
         "pairs": partial(pairs, CHOOSING, "pairs"),
         "others": partial(pairs, OTHERS, "others"),
+        "ladder": ladder,
         "ablation": with_and_without,
     }
     parser.add_argument("--only", choices=[*parts, "page"])
@@ -120,6 +121,19 @@ def pair(content, style, options, peer):
         peers = methods.neural_style(objective, options.evaluations)
         row["peer"] = methods.reached(peers, bare, share, objective, methods.bare)
     return row
+
+
+def ladder(results, options):
+    """Measure how much work each part of the method saves, on the pairs measured before."""
+    rows = []
+    for row in results.values["pairs"][: options.pairs]:
+        names = {name: row[name] for name in ("content", "style")}
+        pictures = map(picture, names.values())
+        quality = row["loss"], row["kept"]
+        rungs = ablation.climb(*pictures, options.size, options.evaluations, *quality)
+        rows.append({**names, **rungs})
+        results["ladder"] = rows
+        print(names, {way: round(rungs[way]["work"]) for way in rungs}, flush=True)
 
 
 def _precisions():

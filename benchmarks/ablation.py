@@ -1,4 +1,4 @@
-"""What the optimiser's low-pass filter changes, and what one step more changes."""
+"""What each part of the method brings, and what its filter and one step more change."""
 
 from benchmarks import methods
 from nst_helpers import StyleTransfer
@@ -16,6 +16,36 @@ class Unfiltered(StyleTransfer):
     def make_optimizer(self, image):
         """Return the optimiser of a stage that begins with `image`."""
         return PixelLBFGS(image, low_pass=0)
+
+
+# From torch's L-BFGS to this package, one change in each; the package itself is the next.
+LADDER = {
+    "unfiltered": (Unfiltered, {"stages": 1}),
+    "one size": (StyleTransfer, {"stages": 1}),
+    "two sizes": (StyleTransfer, {"stages": 2}),
+}
+
+
+def climb(content, style, size, steps, loss, share):
+    """Return what `methods.reached` says of each rung of the ladder, in float32.
+
+    Args:
+        content, style: pictures.
+        size: the longer side.
+        steps: the most of a run.
+        loss, share: to reach, and of the content to keep, as in `methods.reached`.
+    """
+    objective = methods.objective_of(content, style, size)
+    asked = content, style, size, steps
+    return {
+        name: methods.reached(
+            methods.package(*asked, way=way, precision="float32", **settings),
+            loss,
+            share,
+            objective,
+        )
+        for name, (way, settings) in LADDER.items()
+    }
 
 
 def measure(pairs, size, both=STEPS, more=MORE_STEPS):

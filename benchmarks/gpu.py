@@ -3,13 +3,15 @@
 import io
 import math
 import time
+import warnings
+from importlib.util import find_spec
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import methods
 from benchmarks.exactness import ON_GPU, PAIR, exactness
-from nst_helpers import StyleTransfer, to_pil
+from nst_helpers import InputError, StyleTransfer, to_pil
 
 
 def measure(device, size=512, large=1024, largest=4096, evaluations=300, peer=True):
@@ -21,7 +23,7 @@ def measure(device, size=512, large=1024, largest=4096, evaluations=300, peer=Tr
         large: of the share of the peak.
         largest: of the run whose memory is measured.
         evaluations: of the plain loop, whose best picture sets the quality.
-        peer: whether `neural-style` is there, to be run too.
+        peer: whether to run `neural-style` too, if it is there.
     """
     yield "name", torch.cuda.get_device_name(device) if torch.cuda.is_available() else device
     yield "torch", torch.__version__
@@ -32,6 +34,7 @@ def measure(device, size=512, large=1024, largest=4096, evaluations=300, peer=Tr
         "bfloat16": {"precision": "bfloat16"},
         "bfloat16_graph": {"precision": "bfloat16", "graph": True},
     }
+    ways = {way: settings for way, settings in ways.items() if _does(device, size, settings)}
     rates = {}
     for way, settings in ways.items():
         rates[way] = _rate_of(device, size, evaluations, **settings)
@@ -42,22 +45,39 @@ def measure(device, size=512, large=1024, largest=4096, evaluations=300, peer=Tr
     share = methods.kept(best, objective.content)
     rates["plain"] = _rate([seconds for seconds, *_ in plain])
     yield "rates", rates
-    reached = {}
+    reached = {"plain": _until(plain, loss, share, objective)}
     for way, settings in ways.items():
         pictures = methods.package(*PAIR, size, evaluations, device=device, **settings)
-        run = methods.reached(pictures, loss, share, objective)
-        reached[way] = {"reached": run["reached"], "seconds": run["curve"][-1][0]}
+        reached[way] = _until(pictures, loss, share, objective)
         yield "until_equal_quality", reached
     yield "large", large
-    yield "share_of_peak", _share_of_peak(device, large, steps=evaluations // 5)
+    if "bfloat16" in ways:
+        yield "share_of_peak", _share_of_peak(device, large, steps=evaluations // 5)
     yield "frames", _frames(device, size, evaluations)
-    if peer:
-        pictures = methods.neural_style(objective, evaluations)
-        rates["peer"] = 10 * _rate([seconds for seconds, *_ in pictures])  # a picture every ten
+    yield "exactness", exactness(device, size, ON_GPU, steps=evaluations // 3)
+    if peer and find_spec("neural_style"):
+        every = max(10, evaluations // 12)  # each picture is a file, which takes time
+        pictures = methods.neural_style(objective, evaluations, every)
+        rates["peer"] = every * _rate([seconds for seconds, *_ in pictures])
         yield "rates", rates
     yield "largest", largest
     yield "gigabytes", _gigabytes(device, largest)
-    yield "exactness", exactness(device, size, ON_GPU, steps=evaluations // 3)
+
+
+def _does(device, size, settings):
+    """Return whether a device does what the settings ask for; if not, say what it does."""
+    with warnings.catch_warnings(record=True, action="always") as told:
+        for _ in StyleTransfer(*PAIR, size=size, steps=2, stages=1, device=device, **settings):
+            pass
+    notes = [str(each.message) for each in told]
+    other = [note for note in notes if "No CUDA graph" in note or "no instructions" in note]
+    print(*other, sep="\n", end="\n" if other else "", flush=True)
+    return not other
+
+
+def _until(pictures, loss, share, objective):
+    run = methods.reached(pictures, loss, share, objective)
+    return {"reached": run["reached"], "seconds": run["curve"][-1][0]}
 
 
 def _rate(times):
@@ -86,7 +106,8 @@ def _share_of_peak(device, size, steps):
     for way, graph in (("plain way", False), ("graph", True)):
         transfer = StyleTransfer(*PAIR, size=size, steps=steps, graph=graph, **settings)
         rates[way] = _rate([step.seconds for step in transfer])
-    # Counted at half the size, where no activation is computed twice to save memory.
+    transfer.extractor.recompute = False  # what is computed twice to save memory, counts once
+    # Counted at half the size, which takes less memory.
     objective = transfer.objective(size // 2)
     image = objective.content.to(device, copy=True).requires_grad_()
     with FlopCounterMode(display=False) as counter:
@@ -101,11 +122,18 @@ def _share_of_peak(device, size, steps):
 
 
 def _gigabytes(device, size):
+    """Return the memory of a run whose activations are computed again on the way back."""
     if torch.device(device).type != "cuda":
         return math.nan
     torch.cuda.empty_cache()
     torch.cuda.reset_peak_memory_stats(device)
     before = torch.cuda.memory_reserved(device)
-    for _ in StyleTransfer(*PAIR, size=size, steps=25, stages=1, device=device):
+    try:
+        transfer = StyleTransfer(*PAIR, size=size, steps=25, stages=1, device=device)
+    except InputError as error:  # a smaller GPU
+        print(error, flush=True)
+        return math.nan
+    transfer.extractor.recompute = True
+    for _ in transfer:
         pass
     return (torch.cuda.max_memory_reserved(device) - before) / 1e9

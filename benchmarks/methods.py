@@ -26,15 +26,18 @@ def objective_of(content, style, size, device="cpu", precision="float32"):
 def package(content, style, size, steps, way=StyleTransfer, **settings):
     """Yield `(seconds, picture, loss)` of each evaluation of this package at its defaults.
 
-    The loss is that at the full size, and infinite before. `way` may be a class derived from
-    `StyleTransfer`; the settings are further ones of it, on the processor unless they say more.
+    The loss is that at the full size, and infinite before. The clock stands still while a picture
+    is looked at. `way` may be a class derived from `StyleTransfer`; the settings are further ones
+    of it, on the processor unless they say more.
     """
     began = time.perf_counter()
     settings = {"size": size, "steps": steps, "device": "cpu", **settings}
     for step in way(content, style, **settings):
         fine = max(step.image.shape[2:]) == size
         loss = step.losses["total"] if fine else math.inf
-        yield time.perf_counter() - began, step.image, loss
+        now = time.perf_counter()
+        yield now - began, step.image, loss
+        began += time.perf_counter() - now
 
 
 def plain(content, style, size, steps, device="cpu"):
@@ -53,7 +56,8 @@ def plain(content, style, size, steps, device="cpu"):
         optimizer.zero_grad()
         loss = objective(image)["total"]
         loss.backward()
-        made.append((time.perf_counter() - began, image.detach().clone(), loss.item()))
+        value = loss.item()  # waits for a GPU
+        made.append((time.perf_counter() - began, image.detach().clone(), value))
         return loss
 
     done = 0
@@ -73,10 +77,9 @@ def neural_style(objective, steps, every=10):
     put into the weights of the network that it is given.
 
     So its loss is that of content and style alone. Time begins where its optimisation does.
-    Pictures come every ten evaluations.
     """
     side = max(objective.content.shape[2:])
-    gpu = "c" if objective.extractor.device.type == "cpu" else "0"
+    gpu = "c" if objective.extractor.device.type == "cpu" else "0 -backend cudnn"
     options = (
         f"-gpu {gpu} -image_size {side} -init image -tv_weight 0 -content_weight 1 -style_weight 1 "
         f"-num_iterations {steps} -save_iter {every}"
@@ -184,6 +187,8 @@ def _for_caffe_pictures(scales):
 def reached(pictures, loss, share, objective, judge=total):
     """Return where a method first has the loss and keeps the content, or where it ends.
 
+    Its `work` is the number of its evaluations, of which one of fewer pixels counts as much less.
+
     Args:
         pictures: `(seconds, picture, loss)` of each evaluation.
         loss: to reach.
@@ -192,9 +197,10 @@ def reached(pictures, loss, share, objective, judge=total):
         judge: computes the loss that counts, of the objective and a picture; a method that
             computes in another precision has its own.
     """
-    curve, good = [], False
+    curve, work, good = [], 0, False
     for seconds, image, value in pictures:
         curve.append((round(seconds, 3), value))
+        work += image.numel() / objective.content.numel()
         good = (
             value <= loss * 1.001
             and judge(objective, image) <= loss
@@ -203,7 +209,7 @@ def reached(pictures, loss, share, objective, judge=total):
         if good:
             break
     end = kept(image, objective.content)
-    return {"reached": good, "count": len(curve), "kept": end, "curve": curve}
+    return {"reached": good, "count": len(curve), "work": work, "kept": end, "curve": curve}
 
 
 def kept(image, content):

@@ -34,6 +34,8 @@ def write(results, folder):
         parts.append(_pairs(results["pairs"]))
     if "others" in results:
         parts.append(_others(results["others"]))
+    if "ladder" in results:
+        parts.append(_ladder(results["pairs"], results["ladder"]))
     if "ablation" in results:
         parts += [_filter(results["ablation"]), _one_step_more(results["ablation"])]
     if "sizes" in results:
@@ -81,14 +83,14 @@ loaded from its file.
 
 
 def _pairs(pairs):
-    rows, fewer = [], []
+    rows, less = [], []
     ratios = {way: [_ratio(row, way) for row in pairs] for way in ("package", "float32")}
     early = [_early(row) for row in pairs]
     for row, soon in zip(pairs, early, strict=True):
         if row["package"]["reached"]:
-            fewer.append(row["package"]["count"] / row["plain"]["count"])
+            less.append(row["package"]["work"] / row["plain"]["work"])
         rows.append(_row(row, f"{soon:.2f}", _peer(row)))
-    evaluations = statistics.median(fewer) if fewer else float("nan")
+    work = statistics.median(less) if less else math.nan
     table = "\n".join(rows)
     in_float32 = ""
     if any("float32" in row for row in pairs):
@@ -111,10 +113,10 @@ defaults. Both times include the loading of the network.
 {table}
 
 Where the package gets there, it needs {_spread(ratios["package"])} of the time, and
-{evaluations:.2f} of the evaluations, of which one at half the size costs about a quarter, one at
-three quarters about half. {in_float32}"To 100" asks less: the time to the loss, whatever the
-content, that the plain loop has after its first {_EARLY} evaluations, as a share of the time of
-these; its median is {statistics.median(early):.2f}.
+{work:.2f} of the evaluations, of which one at half the size counts as a quarter.
+{in_float32}"To 100" asks less: the time to the loss, whatever the content, that the plain loop has
+after its first {_EARLY} evaluations, as a share of the time of these; its median is
+{statistics.median(early):.2f}.
 
 The peer, `neural-style` 0.5.7, is run as it is, in a process of its own, at the same weights. Its
 smoothing is another one and is off, so it is judged by content and style alone, which favours it:
@@ -129,7 +131,7 @@ def _others(pairs):
     table = "\n".join(map(_row, pairs))
     in_float32 = ""
     if any("float32" in row for row in pairs):
-        in_float32 = f", in float32 {_spread(ratios['float32'])}"
+        in_float32 = f";\nin float32, {_spread(ratios['float32'])}"
     return f"""### On pictures that chose nothing
 
 The constants of the package were chosen by the six pairs above. These six were looked at only when
@@ -140,7 +142,7 @@ other seeds.
 |---|---|---|---|---|---|---|
 {table}
 
-Here the package needs {_spread(ratios["package"])} of the time{in_float32}."""
+Where the package gets there, it needs {_spread(ratios["package"])} of the time{in_float32}."""
 
 
 def _row(pair, *more):
@@ -200,6 +202,52 @@ def _peer(row):
     peer = row["peer"]
     seconds = f"{10 * peer['count']}: {peer['curve'][-1][0]:.0f} s"
     return seconds if peer["reached"] else f"not reached after {seconds}"
+
+
+_RUNGS = {
+    "plain": "torch's L-BFGS at one size, the plain loop",
+    "unfiltered": "`PixelLBFGS` without its filter",
+    "one size": "the filter",
+    "two sizes": "30 steps at half the size",
+    "three sizes": "60 steps at three quarters: this package in float32",
+    "package": "the network in bfloat16: this package on this processor",
+}
+
+
+def _ladder(pairs, rungs):
+    """Return the table of what each part brings; some rungs are ways of the pairs."""
+    lines = []
+    found = [{**pair, **own} for pair, own in zip(pairs, rungs, strict=False)]
+    for row in found:
+        row["three sizes"] = row.get("float32", row["package"])
+    default = any("float32" in row for row in found)
+    for way, name in _RUNGS.items():
+        if way != "package" or default:
+            works = [row[way]["work"] if row[way]["reached"] else math.inf for row in found]
+            median = statistics.median(works)
+            cells = [_work(row[way], row["loss"]) for row in found]
+            share = f"{median:.0f}" if median < math.inf else "not reached"
+            lines.append(f"| {name} | {share} | " + " | ".join(cells) + " |")
+    heads = " | ".join(f"{row['content']}, {row['style']}" for row in found)
+    table = "\n".join(lines)
+    cheaper = " An evaluation in\nbfloat16 takes less time than one in float32." if default else ""
+    return f"""## What each part brings
+
+The same quality again, and one change in each line, on top of all lines before. Counted is not time
+but work, in evaluations of the full size; one of half the pixels counts as half of one.
+
+| | median | {heads} |
+|---|---|{"---|" * len(found)}
+{table}
+
+"Content not kept" is said where only the loss was reached.{cheaper}"""
+
+
+def _work(run, loss):
+    if run["reached"]:
+        return f"{run['work']:.0f}"
+    number, _ = _first_below(run["curve"], loss)
+    return "content not kept" if number else f"not in {run['work']:.0f}"
 
 
 def _filter(runs):
@@ -333,7 +381,7 @@ CPU, where a recorder of operations takes the place of the graph.
 
 Nothing was measured, and nothing has run on a GPU: there was none at hand. So the default is the
 plain way, and the graph is an option. Where there is a GPU, these two commands test and measure it,
-with the results that matter most first. Besides the package they need pytest and SciPy:
+with the results that matter most first. Besides the package they need pytest, SciPy and Matplotlib:
 
     python -m pytest -o addopts= -m cuda tests/runtime/test_cuda.py
     python -m benchmarks --only gpu"""
@@ -342,26 +390,34 @@ with the results that matter most first. Besides the package they need pytest an
         f"| {_WAYS[way]} | {rate:.0f} | {package / rate:.1f} | {_reached_by(way, m)} |"
         for way, rate in m["rates"].items()
     )
-    shares = " and ".join(f"{share:.0%} ({way})" for way, share in m["share_of_peak"].items())
+    rest = ""  # of what was measured before the time was up
+    if "share_of_peak" in m:
+        shares = " and ".join(f"{share:.0%} ({way})" for way, share in m["share_of_peak"].items())
+        rest += f"""At {m["large"]} x {m["large"]} a step in bfloat16 runs at {shares} of the rate
+of a matrix product in bfloat16. """
+    if "frames" in m:
+        rest += f"""Each picture of {m["size"]} pixels made a JPEG, as the studio does,
+{m["frames"]:.0f} are painted in a second. """
+    if "gigabytes" in m:
+        rest += f"""A picture of {m["largest"]} x {m["largest"]}, whose activations are computed
+again on the way back, takes {m["gigabytes"]:.0f} GB."""
+    if "exactness" in m:
+        rest += f"\n\n{_exactness(m['exactness'])}"
     return f"""{done}
 
-Measured on {m["name"]}, {m["size"]} x {m["size"]} pixels, torch {m["torch"]}. The last column is
-the time until the quality of the plain loop, warmed up and loading included:
+Measured on {m["name"]}, {m["size"]} x {m["size"]} pixels, torch {m["torch"]}. Where nothing else is
+said, the network is in float32, its convolutions in TF32. The last column is the time until the
+quality of the plain loop, warmed up and loading included:
 
 | | evaluations a second | this package's rate over it | equal quality |
 |---|---|---|---|
 {rows}
 
-At {m["large"]} x {m["large"]} an evaluation in bfloat16 runs at {shares} of the rate of a matrix
-product in bfloat16. Each picture of {m["size"]} pixels made a JPEG, as the studio does,
-{m["frames"]:.0f} are painted in a second. A picture of {m["largest"]} x {m["largest"]} takes
-{m["gigabytes"]:.0f} GB.
-
-{_exactness(m["exactness"])}"""
+{rest}"""
 
 
 def _reached_by(way, measured):
-    run = measured["until_equal_quality"].get(way)
+    run = measured.get("until_equal_quality", {}).get(way)
     if run is None:
         return ""
     return f"{'' if run['reached'] else 'not in '}{run['seconds']:.1f} s"

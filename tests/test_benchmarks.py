@@ -84,7 +84,7 @@ def test_kept_is_a_correlation_of_edges():
 def test_a_loss_counts_as_the_objective_judges_it(objective):
     pictures = [(1.0, objective.content, 0.0), (2.0, objective.content, 0.0)]
     claimed = methods.reached(pictures, 1e-3, 1, objective)
-    assert not claimed["reached"] and claimed["count"] == 2
+    assert not claimed["reached"] and claimed["count"] == claimed["work"] == 2
     loss = methods.total(objective, objective.content)
     assert methods.reached(pictures, loss, 1, objective)["count"] == 1
     bare = methods.bare(objective, objective.content)
@@ -131,7 +131,7 @@ def test_the_part_for_the_machine_runs(monkeypatch, tmp_path):
 
 
 def test_the_page_says_what_was_not_reached(tmp_path):
-    way = {"reached": True, "count": 4, "kept": 0.5, "curve": [[1.0, 9.0], [2.0, 3.0]]}
+    way = {"reached": True, "count": 4, "work": 4.0, "kept": 0.5, "curve": [[1.0, 9.0], [2.0, 3.0]]}
     row = {"content": "cat", "style": "mosaic", "loss": 3.0, "kept": 0.5, "plain": way}
     row["coarse"], ours = 1, {**way, "count": 3, "curve": [[0.5, 8.0], [1.0, 3.0]]}
     other, never = {**ours, "reached": False}, {**ours, "reached": False, "curve": [[1.0, 8.0]]}
@@ -150,7 +150,7 @@ def test_the_page_says_what_was_not_reached(tmp_path):
     assert "it needs 0.25 (median; 0.25 to 0.25; 1 of 3 pairs) of the time" in text
     others = text.split("### On pictures that chose nothing")[1]
     assert "cat, mosaic | 3.00 | 0.50 → 0.50 | 4: 2 s | 3: 1 s | 0.50 | 0.25 |" in others
-    assert "0.50 (median; 0.50 to 0.50; 1 of 2 pairs) of the time, in float32 0.25" in others
+    assert "0.50 (median; 0.50 to 0.50; 1 of 2 pairs) of the time;\nin float32, 0.25" in others
     assert "| 128 | 1.00 s | 61.0 µs | 10 MB | 0.6 kB |" in text
     assert (tmp_path / "speed_loss.png").stat().st_size > 5000
     assert "not in 3 evaluations, 1.0 s" in summary(pairs[1])
@@ -162,7 +162,7 @@ def test_the_part_for_a_gpu_runs_on_the_cpu_too(tmp_path, monkeypatch):
     results = gpu.measure("cpu", size=32, large=48, largest=64, evaluations=24, peer=False)
     found = dict(results)
     ours = {"package", "graph", "bfloat16", "bfloat16_graph"}
-    assert set(found["rates"]) == {"plain", *ours} and set(found["until_equal_quality"]) == ours
+    assert set(found["rates"]) == set(found["until_equal_quality"]) == {"plain", *ours}
     assert min(found["rates"].values()) > 0 < found["frames"]
     assert 0 < min(found["share_of_peak"].values())
     assert all(run["seconds"] > 0 for run in found["until_equal_quality"].values())
@@ -178,8 +178,86 @@ def test_the_part_for_a_gpu_runs_on_the_cpu_too(tmp_path, monkeypatch):
     page.write({"gpu": found}, tmp_path)
     text = (tmp_path / "speed.md").read_text(encoding="utf-8")
     assert "| plain loop |" in text and "Nothing was measured" not in text
+    assert "at one size" in text and "a step in bfloat16" in text
+    begun = {name: found[name] for name in ("name", "torch", "size", "rates")}
+    page.write({"gpu": begun}, tmp_path)  # what there is where the time was up
+    text = (tmp_path / "speed.md").read_text(encoding="utf-8")
+    assert "| plain loop |" in text and "at one size" not in text
     page.write({}, tmp_path)
     assert "Nothing was measured" in (tmp_path / "speed.md").read_text(encoding="utf-8")
+
+
+def test_each_rung_of_the_ladder_changes_one_thing(monkeypatch, tmp_path):
+    seen = []
+
+    def package(content, style, size, steps, way, **settings):
+        seen.append((way, settings.pop("stages"), settings))
+        large = load_image(content, size)
+        return [(1.0, large[..., ::2, ::2], float("inf")), (2.0, large, 1.0)]
+
+    monkeypatch.setattr(methods, "package", package)
+    results = main.Results(tmp_path / "speed.json")
+    results["pairs"] = [{"content": "cat", "style": "mosaic", "loss": 0.0, "kept": 0.5}]
+    options = types.SimpleNamespace(size=32, evaluations=5, pairs=6)
+    main.ladder(results, options)
+    in_float32 = {"precision": "float32"}
+    assert seen == [
+        (ablation.Unfiltered, 1, in_float32),
+        (StyleTransfer, 1, in_float32),
+        (StyleTransfer, 2, in_float32),
+    ]
+    (row,) = results.values["ladder"]
+    assert row["two sizes"]["work"] == pytest.approx(1.25, abs=0.02)  # the cat is 21 pixels high
+
+
+def test_the_page_shows_the_ladder(tmp_path):
+    def way(work, reached=True, last=1.0):
+        curve = [[1.0, 9.0], [2.0, last]]
+        return {"work": work, "reached": reached, "count": 2, "kept": 0.5, "curve": curve}
+
+    def row(style, plain, package, unfiltered, one, two, **more):
+        names = {"content": "cat", "style": style}
+        pair = {**names, "loss": 1.0, "kept": 0.5, "coarse": 0, "plain": way(plain)}
+        pair |= {"package": way(package), **more}
+        return pair, {**names, "unfiltered": unfiltered, "one size": one, "two sizes": two}
+
+    lost, short = way(290.0, False), way(300.0, False, last=2.0)
+    pairs, rungs = zip(
+        row("mosaic", 300.0, 170.2, short, way(260.0), way(200.0)),
+        row("waves", 280.0, 150.0, way(270.0), lost, way(220.0)),
+        strict=True,
+    )
+    page.write({"pairs": pairs, "ladder": rungs}, tmp_path)
+    text = (tmp_path / "speed.md").read_text(encoding="utf-8")
+    table = text.split("## What each part brings")[1].split("## On a GPU")[0]
+    assert "| | median | cat, mosaic | cat, waves |" in table
+    assert "| 290 | 300 | 280 |" in table
+    assert "| not reached | not in 300 | 270 |" in table
+    assert "| not reached | 260 | content not kept |" in table
+    assert "| 210 | 200 | 220 |" in table
+    assert "this package in float32 | 160 | 170 | 150 |" in table and "bfloat16" not in table
+    pairs[0]["float32"] = pairs[1]["float32"] = way(100.0)
+    page.write({"pairs": pairs, "ladder": rungs}, tmp_path)
+    table = (tmp_path / "speed.md").read_text(encoding="utf-8").split("part brings")[1]
+    assert "this package in float32 | 100 | 100 | 100 |" in table
+    assert "this package on this processor | 160 | 170 | 150 |" in table
+
+
+def test_a_way_that_a_gpu_does_not_have_is_left_out(monkeypatch, capsys):
+    monkeypatch.setattr("nst_helpers.runtime.devices._multiplies_bfloat16", lambda device: False)
+    assert gpu._does("cpu", 32, {"precision": "float32"}) and not capsys.readouterr().out
+    assert not gpu._does("cpu", 32, {"precision": "bfloat16"})
+    assert "float32 is used" in capsys.readouterr().out
+
+
+def test_the_clock_stands_still_while_a_picture_is_looked_at(monkeypatch):
+    clock = types.SimpleNamespace(now=0.0)
+    monkeypatch.setattr("time.perf_counter", lambda: clock.now)
+    times = []
+    for seconds, *_ in methods.package("cat", "night_sky", 32, 3):
+        times.append(seconds)
+        clock.now += 10
+    assert times == [0, 0, 0]
 
 
 def test_the_part_for_the_filter_runs_and_its_runs_differ_in_the_filter_alone(
