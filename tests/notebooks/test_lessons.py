@@ -79,7 +79,8 @@ def test_the_title_promises(path):
     assert 2 <= len(bullets(title)) <= 4
     assert re.search(r"^\*\*Needs:\*\* ", title, flags=re.M)
     time = re.search(r"^\*\*Time:\*\* (\d+) minutes .* (\d+) seconds", title, flags=re.M)
-    assert int(time[2]) <= 120  # on a slow one; no cell takes longer than twenty
+    controls = 50 if path.stem.startswith("09") else 0  # seconds, of its controls
+    assert int(time[2]) <= 60 + controls
     assert words(title) <= 150
 
 
