@@ -84,7 +84,6 @@ loaded from its file.
 
 def _pairs(pairs):
     rows, less = [], []
-    ratios = {way: [_ratio(row, way) for row in pairs] for way in ("package", "float32")}
     early = [_early(row) for row in pairs]
     for row, soon in zip(pairs, early, strict=True):
         if row["package"]["reached"]:
@@ -96,7 +95,7 @@ def _pairs(pairs):
     if any("float32" in row for row in pairs):
         in_float32 = (
             "Told to compute in float32, which it does on a processor\nwithout instructions for "
-            f"bfloat16, it needs {_spread(ratios['float32'])} of the time.\n"
+            f"bfloat16, it needs {_spread(pairs, 'float32')} of the time.\n"
         )
     return f"""## Until equal quality
 
@@ -112,7 +111,7 @@ defaults. Both times include the loading of the network.
 |---|---|---|---|---|---|---|---|---|
 {table}
 
-Where the package gets there, it needs {_spread(ratios["package"])} of the time, and
+Where the package gets there, it needs {_spread(pairs, "package")} of the time, and
 {work:.2f} of the evaluations, of which one at half the size counts as a quarter.
 {in_float32}"To 100" asks less: the time to the loss, whatever the content, that the plain loop has
 after its first {_EARLY} evaluations, as a share of the time of these; its median is
@@ -127,11 +126,10 @@ is for the others. Its pictures come every 10 evaluations.
 
 
 def _others(pairs):
-    ratios = {way: [_ratio(row, way) for row in pairs] for way in ("package", "float32")}
     table = "\n".join(map(_row, pairs))
     in_float32 = ""
     if any("float32" in row for row in pairs):
-        in_float32 = f";\nin float32, {_spread(ratios['float32'])}"
+        in_float32 = f";\nin float32, {_spread(pairs, 'float32')}"
     return f"""### On pictures that chose nothing
 
 The constants of the package were chosen by the six pairs above. These six were looked at only when
@@ -142,7 +140,7 @@ other seeds.
 |---|---|---|---|---|---|---|
 {table}
 
-Where the package gets there, it needs {_spread(ratios["package"])} of the time{in_float32}."""
+Where the package gets there, it needs {_spread(pairs, "package")} of the time{in_float32}."""
 
 
 def _row(pair, *more):
@@ -168,11 +166,11 @@ def _ratio(row, way):
     return None
 
 
-def _spread(ratios):
-    found = [ratio for ratio in ratios if ratio]
+def _spread(pairs, way):
+    found = [ratio for ratio in (_ratio(row, way) for row in pairs) if ratio]
     median = statistics.median(found) if found else math.nan
     spread = f"{min(found):.2f} to {max(found):.2f}" if found else "none"
-    return f"{median:.2f} (median; {spread}; {len(found)} of {len(ratios)} pairs)"
+    return f"{median:.2f} (median; {spread}; {len(found)} of {len(pairs)} pairs)"
 
 
 def _first_below(curve, loss):
@@ -215,17 +213,17 @@ _RUNGS = {
 
 
 def _ladder(pairs, rungs):
-    """Return the table of what each part brings; some rungs are ways of the pairs."""
+    """Return the table of what each part brings; some rungs lie with the pairs."""
     lines = []
     found = [{**pair, **own} for pair, own in zip(pairs, rungs, strict=False)]
     for row in found:
         row["three sizes"] = row.get("float32", row["package"])
     default = any("float32" in row for row in found)
-    for way, name in _RUNGS.items():
-        if way != "package" or default:
-            works = [row[way]["work"] if row[way]["reached"] else math.inf for row in found]
+    for rung, name in _RUNGS.items():
+        if rung != "package" or default:
+            works = [row[rung]["work"] if row[rung]["reached"] else math.inf for row in found]
             median = statistics.median(works)
-            cells = [_work(row[way], row["loss"]) for row in found]
+            cells = [_work(row[rung], row["loss"]) for row in found]
             share = f"{median:.0f}" if median < math.inf else "not reached"
             lines.append(f"| {name} | {share} | " + " | ".join(cells) + " |")
     heads = " | ".join(f"{row['content']}, {row['style']}" for row in found)
@@ -259,7 +257,9 @@ def _filter(runs):
     for number in steps:
         both = [(with_it[place], without[place]) for place in places if place[0] == number]
         ratios = [a["loss"] / b["loss"] for a, b in both]
-        shares = [statistics.median(run["kept"] for run in way) for way in zip(*both, strict=True)]
+        shares = [
+            statistics.median(run["kept"] for run in runs) for runs in zip(*both, strict=True)
+        ]
         gains = sum(ratio < 1 for ratio in ratios), sum(a["kept"] > b["kept"] for a, b in both)
         lower, fuller = lower + gains[0], fuller + gains[1]
         cells = [
