@@ -7,6 +7,7 @@ from collections import Counter
 
 from matplotlib.figure import Figure
 
+from nst_helpers.engine.schedule import content_emphasis
 from nst_helpers.plots import plot_races
 
 _WAYS = {
@@ -90,6 +91,8 @@ def _pairs(pairs):
             less.append(row["package"]["work"] / row["plain"]["work"])
         rows.append(_row(row, f"{soon:.2f}", _peer(row)))
     work = statistics.median(less) if less else math.nan
+    first = pairs[0]["plain"]
+    took, _ = first["curve"][-1]
     table = "\n".join(rows)
     in_float32 = ""
     if any("float32" in row for row in pairs):
@@ -105,7 +108,11 @@ evaluations sets the loss to reach, which is judged in float32 whatever a method
 package is timed until its picture has this loss and keeps the content as well: the correlation of
 its blurred edges with those of the photograph is at most 0.03 lower. It is called with
 `steps=300`, of which 30 are at half the size and 60 at three quarters of it, and all else at its
-defaults. Both times include the loading of the network.
+defaults. Both times include setting up the network.
+
+Of two shares of the content kept, the first is the plain loop's. "{first["count"]}: {took:.0f} s"
+is {first["count"]} evaluations in {took:.0f} seconds. The columns "time", "in float32" and "to 100"
+are shares of the plain loop's time.
 
 | pictures | loss | content kept | plain loop | this package | time | in float32 | to 100 | peer |
 |---|---|---|---|---|---|---|---|---|
@@ -114,13 +121,13 @@ defaults. Both times include the loading of the network.
 Where the package gets there, it needs {_spread(pairs, "package")} of the time, and
 {work:.2f} of the evaluations, of which one at half the size counts as a quarter.
 {in_float32}"To 100" asks less: the time to the loss, whatever the content, that the plain loop has
-after its first {_EARLY} evaluations, as a share of the time of these; its median is
-{statistics.median(early):.2f}.
+after its first {_EARLY} evaluations, as a share of the time of these; each method computes the loss
+itself. Its median is {statistics.median(early):.2f}.
 
 The peer, `neural-style` 0.5.7, is run as it is, in a process of its own, at the same weights. Its
-smoothing is another one and is off, so it is judged by content and style alone, which favours it:
-its curve below is of these two, and the loss that it has to reach lies below the grey line, which
-is for the others. Its pictures come every 10 evaluations.
+time begins with its first step. Its smoothing is another one and is off, so it is judged by content
+and style alone, which favours it: its curve below is of these two, and the loss that it has to
+reach lies below the grey line, which is for the others. Its pictures come every 10 evaluations.
 
 ![Loss over seconds for each pair of pictures](speed_loss.png)"""
 
@@ -130,11 +137,12 @@ def _others(pairs):
     in_float32 = ""
     if any("float32" in row for row in pairs):
         in_float32 = f";\nin float32, {_spread(pairs, 'float32')}"
-    return f"""### On pictures that chose nothing
+    return f"""### On pictures that were not used for tuning
 
-The constants of the package were chosen by the six pairs above. These six were looked at only when
+The constants of the package were tuned on the six pairs above. These six were looked at only when
 that was done: calm and busy photographs, upright, wide and square, and paintings of other hands and
-other seeds.
+other seeds. Some are no gallery pictures, but come with scikit-image; "upright" is the middle of a
+wide one.
 
 | pictures | loss | content kept | plain loop | this package | time | in float32 |
 |---|---|---|---|---|---|---|
@@ -227,18 +235,23 @@ def _ladder(pairs, rungs):
             share = f"{median:.0f}" if median < math.inf else "not reached"
             lines.append(f"| {name} | {share} | " + " | ".join(cells) + " |")
     heads = " | ".join(f"{row['content']}, {row['style']}" for row in found)
+    more = content_emphasis(128, 256, steps=300)
     table = "\n".join(lines)
     cheaper = " An evaluation in\nbfloat16 takes less time than one in float32." if default else ""
     return f"""## What each part brings
 
-The same quality again, and one change in each line, on top of all lines before. Counted is not time
-but work, in evaluations of the full size; one of half the pixels counts as half of one.
+The same quality again. Each line adds one part of the method to those above it. `PixelLBFGS` brings
+three changes at once: no line search, pixels that are clamped after each step, and the doubled γ.
+With each smaller size the content also weighs more there, at half the size {more:.0f} times as
+much. The numbers are not times but work, in evaluations of the full size; one of half the pixels
+counts as half of one.
 
 | | median | {heads} |
 |---|---|{"---|" * len(found)}
 {table}
 
-"Content not kept" is said where only the loss was reached.{cheaper}"""
+"Content not kept" is said where only the loss was reached. In the median, a pair that does not get
+there counts as infinitely much work.{cheaper}"""
 
 
 def _work(run, loss):

@@ -148,7 +148,7 @@ def test_the_page_says_what_was_not_reached(tmp_path):
     assert "| loss not reached after 3: 1 s |  |  | inf | not run |" in text
     assert "it needs 0.50 (median; 0.50 to 0.50; 1 of 3 pairs) of the time" in text
     assert "it needs 0.25 (median; 0.25 to 0.25; 1 of 3 pairs) of the time" in text
-    others = text.split("### On pictures that chose nothing")[1]
+    others = text.split("### On pictures that were not used for tuning")[1]
     assert "cat, mosaic | 3.00 | 0.50 → 0.50 | 4: 2 s | 3: 1 s | 0.50 | 0.25 |" in others
     assert "0.50 (median; 0.50 to 0.50; 1 of 2 pairs) of the time;\nin float32, 0.25" in others
     assert "| 128 | 1.00 s | 61.0 µs | 10 MB | 0.6 kB |" in text
