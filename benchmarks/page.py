@@ -372,7 +372,7 @@ The cat in the night sky; the longer side in pixels, and the memory above the im
 {rows}
 
 Each run has five steps, of which the last two are timed. Memory grows no faster than the pixels;
-the optimiser's forty moves, of which such a run has not many yet, add another 1 kB for each. A
+the optimiser's forty moves, of which such a run has not many yet, add another 0.5 kB for each. A
 pixel of a large picture takes somewhat longer than one of a small one. Where a run would need more
 than half of the memory that is free, the activations of the network are not kept but computed again
 on the way back, block by block: a third more arithmetic, and less memory. The last line shows it.

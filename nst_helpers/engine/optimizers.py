@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 MEMORY = 40  # so many of the last moves tell of the curvature; the book's m
+_KEPT_IN = torch.float16  # what they are kept in
 _FIRST_MOVE = 0.01  # root mean square of the first step, when no curvature is known
 _LONGEST_MOVE = 0.05  # root mean square; what is known of the curvature holds no further
 _BOLDNESS = 2  # most directions are flatter than that of the last move; with 4 the loss swings
@@ -35,6 +36,8 @@ class PixelLBFGS:
        for edges are flat for coarse forms and steep for fine ones, so that coarse forms and colours
        would arrive last. The page of times, `docs/speed.md`, shows runs with K and without it.
     4. γ is 2 sᵀy / yᵀKy; were K the identity, this would be twice the γ of the book.
+    5. The moves are kept in half precision, which halves their memory. Its range is short, so s is
+       divided by √γ and y multiplied by it: then both are about equally large.
 
     Args:
         image: the picture to start from, `(N, C, H, W)`, values in [0, 1].
@@ -57,7 +60,7 @@ class PixelLBFGS:
         """Keep a copy of the picture; nothing is known of the curvature yet."""
         self.image = image.detach().clone()
         self.low_pass = low_pass
-        self.pairs: list[torch.Tensor] = []  # s and y of each move, both divided by √(sᵀy)
+        self.pairs: list[tuple[torch.Tensor, torch.Tensor]] = []  # s and y of a move; its γ
         self.last: tuple[torch.Tensor, torch.Tensor] | None = None  # a picture and its gradient
         self.gamma: torch.Tensor | None = None
 
@@ -83,7 +86,10 @@ class PixelLBFGS:
         self.image = (self.image + self._direction(gradient, stuck)).clamp(0, 1)
 
     def _learn(self, s, y, stuck):
-        """Keep the move `s` and the change of the gradient `y`, and set γ by them."""
+        """Set γ by the move `s` and the change of the gradient `y`, and keep them.
+
+        They are kept as s / √γ and y √γ, both divided by √(sᵀy), so that the book's ρ is 1.
+        """
         # Without an `if`: to decide one, Python would have to wait for a GPU.
         product = (s * y).sum()
         convex = product > 1e-8 * s.norm() * y.norm()  # the gradient grew along the move
@@ -91,22 +97,23 @@ class PixelLBFGS:
         assert self.gamma is not None  # the first step has set it
         self.gamma = torch.where(convex, gamma, self.gamma)
         scale = torch.where(convex, product.rsqrt(), 0)  # a pair of zeros changes no direction
-        pair = torch.stack([s, y]).mul_(scale)  # in one tensor, so that memory is not scattered
-        self.pairs = [*self.pairs, pair.flatten(1)][-MEMORY:]
+        root = self.gamma.sqrt()
+        # In one tensor, so that memory is not scattered.
+        pair = torch.stack([s * (scale / root), y * (scale * root)]).flatten(1).to(_KEPT_IN)
+        self.pairs = [*self.pairs, (pair, self.gamma)][-MEMORY:]
 
     def _direction(self, gradient, stuck):
-        """Return `-H gradient` by the two loops of the book, at most the longest move.
-
-        The book's ρ is 1 for every pair, because s and y were divided by √(sᵀy).
-        """
+        """Return `-H gradient` by the two loops of the book, at most the longest move."""
         q, alphas = -gradient.flatten(), []
-        for s, y in reversed(self.pairs):
+        for pair, _ in reversed(self.pairs):
+            s, y = pair.to(q.dtype)
             alphas.append(s @ q)
             q = torch.addcmul(q, y, alphas[-1], value=-1)
         r = self.gamma * self._filtered(q.view_as(gradient), stuck).flatten()
-        for (s, y), alpha in zip(self.pairs, reversed(alphas), strict=True):
+        for (pair, gamma), alpha in zip(self.pairs, reversed(alphas), strict=True):
+            s, y = pair.to(r.dtype)
             beta = y @ r
-            r = torch.addcmul(r, s, alpha - beta)
+            r = torch.addcmul(r, s, gamma * alpha - beta)
         direction = r.view_as(gradient)
         return direction * (_LONGEST_MOVE / direction.square().mean().sqrt()).clamp(max=1)
 

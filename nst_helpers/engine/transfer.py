@@ -427,7 +427,7 @@ class StyleTransfer:
                 held=self.extractor.activations_held() + masked,
                 returned=returned,
                 compared=compared,
-                pictures=2 * min(steps, MEMORY) if self.optimizer == "lbfgs" else 2,
+                pictures=min(steps, MEMORY) if self.optimizer == "lbfgs" else 2,  # two halves each
                 precision=self.extractor.precision,
             )
 

@@ -11,7 +11,7 @@ import torch
 from nst_helpers.errors import InputError, reason, shown, tell
 from nst_helpers.files import check_place, written_whole
 
-_FORMAT = "nst_helpers checkpoint 6"
+_FORMAT = "nst_helpers checkpoint 7"
 _SECONDS_BETWEEN = 5  # two writes, at the least
 _LARGEST_SHARE = 0.05  # of the time of a run may be spent on writing; on a slow disk less often
 

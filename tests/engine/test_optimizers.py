@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from nst_helpers.engine import optimizers
 from nst_helpers.engine.optimizers import MEMORY, PixelAdam, PixelLBFGS
 
 KINDS = pytest.mark.parametrize("kind", [PixelLBFGS, PixelAdam])
@@ -13,12 +14,14 @@ def test_where_the_gradient_shrinks_the_optimiser_walks_on_downhill():
     optimizer = PixelLBFGS(torch.linspace(0.51, 0.6, 3 * 6 * 8).view(1, 3, 6, 8))
     for _ in range(12):
         optimizer.step(0.5 - optimizer.image)  # of a hill: no move has a curvature above zero
-    assert all((y == 0).all() for _, y in optimizer.pairs)
+    assert all((pair == 0).all() for pair, _ in optimizer.pairs)
     assert optimizer.image.mean() > 0.8
 
 
-def test_a_step_is_that_of_the_two_loops():
+@pytest.mark.parametrize(("kept_in", "bound"), [(torch.float64, 1e-6), (torch.float16, 1e-4)])
+def test_a_step_is_that_of_the_two_loops(monkeypatch, kept_in, bound):
     """The method as the book prints it, one move after the other, in float64."""
+    monkeypatch.setattr(optimizers, "_KEPT_IN", kept_in)
     generator = torch.Generator().manual_seed(0)
     start, goal, steepness = torch.rand(3, 1, 3, 7, 10, generator=generator, dtype=torch.float64)
     frequency = np.hypot(np.fft.fftfreq(7)[:, None], np.fft.rfftfreq(10))
@@ -51,9 +54,32 @@ def test_a_step_is_that_of_the_two_loops():
             length = r.square().mean().sqrt()
             expected = image + (r * min(1, 0.05 / length)).view(start.shape)
             assert 0 < expected.min() and expected.max() < 1  # no bound is met
-            assert torch.allclose(optimizer.image, expected, rtol=0, atol=1e-6)
+            assert torch.allclose(optimizer.image, expected, rtol=0, atol=bound)
         before = image, gradient
-    assert 0 < skipped < MEMORY
+    assert skipped < MEMORY and (skipped or kept_in == torch.float16)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e-3, 1e3, 1e9])
+def test_the_unit_of_the_loss_changes_nothing(unit):
+    """Also where half precision could not hold a move and the change of its gradient."""
+    generator = torch.Generator().manual_seed(3)
+    start, goal, steepness = torch.rand(3, 1, 3, 8, 8, generator=generator)
+    images = []
+    for factor in (1, unit):
+        optimizer = PixelLBFGS(start)
+        for _ in range(30):
+            optimizer.step(factor * (0.1 + steepness) * (optimizer.image - goal))
+        images.append(optimizer.image)
+    assert (images[0] - goal).abs().max() < 1e-3
+    assert torch.allclose(*images, atol=1e-3)
+
+
+def test_moves_take_half_the_memory_of_pictures():
+    optimizer = PixelLBFGS(torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(4)))
+    for _ in range(MEMORY + 2):
+        optimizer.step(optimizer.image - 0.5)
+    kept = sum(pair.numel() * pair.element_size() for pair, _ in optimizer.pairs)
+    assert kept == MEMORY * optimizer.image.numel() * 4
 
 
 def test_coarse_forms_move_further_by_the_strength_of_the_filter():
