@@ -79,8 +79,7 @@ def test_the_title_promises(path):
     assert 2 <= len(bullets(title)) <= 4
     assert re.search(r"^\*\*Needs:\*\* ", title, flags=re.M)
     time = re.search(r"^\*\*Time:\*\* (\d+) minutes .* (\d+) seconds", title, flags=re.M)
-    controls = 50 if path.stem.startswith("09") else 0  # seconds, of its controls
-    assert int(time[2]) <= 60 + controls
+    assert int(time[2]) <= 60
     assert words(title) <= 150
 
 
