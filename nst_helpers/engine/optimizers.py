@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 MEMORY = 40  # so many of the last moves tell of the curvature; the book's m
-_KEPT_IN = torch.float16  # what they are kept in
+_KEPT_IN = torch.float16  # half of a picture's precision and bytes
 _FIRST_MOVE = 0.01  # root mean square of the first step, when no curvature is known
 _LONGEST_MOVE = 0.05  # root mean square; what is known of the curvature holds no further
 _BOLDNESS = 2  # most directions are flatter than that of the last move; with 4 the loss swings

@@ -427,7 +427,8 @@ class StyleTransfer:
                 held=self.extractor.activations_held() + masked,
                 returned=returned,
                 compared=compared,
-                pictures=min(steps, MEMORY) if self.optimizer == "lbfgs" else 2,  # two halves each
+                # A move is two pictures in half precision.
+                pictures=min(steps, MEMORY) if self.optimizer == "lbfgs" else 2,
                 precision=self.extractor.precision,
             )
 
